@@ -29,9 +29,7 @@ CARRIER_DOWN_COUNT: Field[int] = Field("carrier_down_count", "int", "Carrier los
 MII_STATUS: Field[str] = Field(
     "mii_status", "str", "Bonding's own link state: up, going down, down, going back"
 )
-STATE: Field[str] = Field(
-    "state", "str", "active: bonding distributes on it; backup: it does not"
-)
+STATE: Field[str] = Field("state", "str", "active: bonding distributes on it; backup: it does not")
 LINK_FAILURE_COUNT: Field[int] = Field("link_failure_count", "int", "Link failures seen", "", True)
 QUEUE_ID: Field[int] = Field("queue_id", "int", "Transmit queue of the bond tied to the member")
 PRIO: Field[int] = Field("prio", "int", "Failover priority")
@@ -63,7 +61,9 @@ PARTNER_STATE: Field[int] = Field(
 )
 CHURN_ACTOR: Field[str] = Field("churn.actor_state", "str", "monitoring, churned or none")
 CHURN_PARTNER: Field[str] = Field("churn.partner_state", "str", "monitoring, churned or none")
-CHURN_ACTOR_COUNT: Field[int] = Field("churn.actor_count", "int", "Times the actor churned", "", True)
+CHURN_ACTOR_COUNT: Field[int] = Field(
+    "churn.actor_count", "int", "Times the actor churned", "", True
+)
 CHURN_PARTNER_COUNT: Field[int] = Field(
     "churn.partner_count", "int", "Times the partner churned", "", True
 )
@@ -84,13 +84,17 @@ SPEED: Field[int] = Field("speed_mbps", "int", "Link speed; absent: the driver h
 DUPLEX: Field[str] = Field("duplex", "str", "full or half; absent: the driver has none")
 AUTONEG: Field[bool] = Field("autonegotiation", "bool", "Whether autonegotiation is on")
 PORT_TYPE: Field[str] = Field("port_type", "str", "Connector: tp, fibre, da, none, ...")
-FEATURES: Field[dict[str, bool]] = Field("features", "map", "Offload features, on or off")
+FEATURES: Field[dict[str, bool]] = Field(
+    "features", "map", "Offload features, on or off; one that is off and cannot be set is left out"
+)
 RINGS: Field[dict[str, int]] = Field("rings", "map", "rx, tx, rx_max, tx_max", "descriptors")
 CHANNELS: Field[dict[str, int]] = Field("channels", "map", "rx, tx, other, combined")
 PAUSE: Field[dict[str, bool]] = Field("pause", "map", "autoneg, rx, tx")
 FEC: Field[str] = Field("fec", "str", "Active forward error correction; absent: not supported")
 DRIVER: Field[str] = Field("driver", "str", "Kernel driver")
-DRIVER_VERSION: Field[str] = Field("driver_version", "str", "Driver version; of in-tree ones the kernel's")
+DRIVER_VERSION: Field[str] = Field(
+    "driver_version", "str", "Driver version; of in-tree ones the kernel's"
+)
 FIRMWARE: Field[str] = Field("firmware", "str", "Firmware version; absent: the device has none")
 BUS: Field[str] = Field("bus", "str", "Bus address, such as 0000:3b:00.0; absent: virtual")
 PCI_ID: Field[str] = Field("pci_id", "str", "vendor:device, four hex digits each")
@@ -98,8 +102,9 @@ PRIVATE_FLAGS: Field[dict[str, bool]] = Field("private_flags", "map", "Driver fl
 ERRORS: Field[dict[str, int]] = Field(
     "errors",
     "map",
-    "Normalised counters: crc, symbol, fec_corrected, fec_uncorrected, discard, missed, pause, "
-    "timeout; a key is there only if the driver counts it",
+    "Normalised counters of the port: crc, symbol, fec_corrected, fec_uncorrected, discard, missed "
+    "and pause of what is received, discard_tx, pause_tx and timeout of what is sent; a key is "
+    "there only if the driver counts it",
     "",
     True,
 )
@@ -110,7 +115,9 @@ STATISTICS: Field[dict[str, int]] = Field(
     "statistics", "map", "rtnl_link_stats64 by the kernel's names", "", True
 )
 
-MULTICAST: Field[list[str]] = Field("multicast", "list", "Multicast addresses the device listens to")
+MULTICAST: Field[list[str]] = Field(
+    "multicast", "list", "Multicast addresses the device listens to"
+)
 VLANS: Field[list[dict[str, Any]]] = Field(
     "vlans", "list", "VLAN devices wrongly on the member: name, id, mtu (bytes), admin_up"
 )
