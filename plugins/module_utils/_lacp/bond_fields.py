@@ -29,24 +29,34 @@ MEMBERS: Field[list[str]] = Field("member_names", "list", "Members in enslave or
 # Effective options, by the kernel's option names; enum options by their name, not their number.
 MIIMON: Field[int] = Field("options.miimon", "int", "MII polling interval", "ms")
 UPDELAY: Field[int] = Field("options.updelay", "int", "Delay before a link counts as up", "ms")
-DOWNDELAY: Field[int] = Field("options.downdelay", "int", "Delay before a link counts as down", "ms")
+DOWNDELAY: Field[int] = Field(
+    "options.downdelay", "int", "Delay before a link counts as down", "ms"
+)
 PEER_NOTIF_DELAY: Field[int] = Field(
     "options.peer_notif_delay", "int", "Delay between peer notifications", "ms"
 )
-USE_CARRIER: Field[int] = Field("options.use_carrier", "int", "1 where carrier is used, not MII ioctls")
+USE_CARRIER: Field[int] = Field(
+    "options.use_carrier", "int", "1 where carrier is used, not MII ioctls"
+)
 ARP_INTERVAL: Field[int] = Field("options.arp_interval", "int", "ARP monitoring interval", "ms")
 ARP_IP_TARGET: Field[list[str]] = Field("options.arp_ip_target", "list", "ARP monitoring targets")
 ARP_VALIDATE: Field[str] = Field("options.arp_validate", "str", "Validation of ARP probes")
 ARP_ALL_TARGETS: Field[str] = Field("options.arp_all_targets", "str", "any or all targets needed")
 ARP_MISSED_MAX: Field[int] = Field("options.arp_missed_max", "int", "Missed ARP probes tolerated")
-NS_IP6_TARGET: Field[list[str]] = Field("options.ns_ip6_target", "list", "IPv6 NS monitoring targets")
+NS_IP6_TARGET: Field[list[str]] = Field(
+    "options.ns_ip6_target", "list", "IPv6 NS monitoring targets"
+)
 PRIMARY: Field[str] = Field("options.primary", "str", "Preferred member")
-PRIMARY_RESELECT: Field[str] = Field("options.primary_reselect", "str", "When primary is taken again")
+PRIMARY_RESELECT: Field[str] = Field(
+    "options.primary_reselect", "str", "When primary is taken again"
+)
 ACTIVE_SLAVE: Field[str] = Field("options.active_slave", "str", "Member that carries traffic")
 FAIL_OVER_MAC: Field[str] = Field("options.fail_over_mac", "str", "MAC handling at failover")
 XMIT_HASH_POLICY: Field[str] = Field("options.xmit_hash_policy", "str", "Transmit hash policy")
 RESEND_IGMP: Field[int] = Field("options.resend_igmp", "int", "IGMP reports after failover")
-NUM_PEER_NOTIF: Field[int] = Field("options.num_peer_notif", "int", "Peer notifications after failover")
+NUM_PEER_NOTIF: Field[int] = Field(
+    "options.num_peer_notif", "int", "Peer notifications after failover"
+)
 ALL_SLAVES_ACTIVE: Field[int] = Field(
     "options.all_slaves_active", "int", "1 where inactive members deliver received frames"
 )

@@ -11,7 +11,9 @@ from typing import Any
 from .fact import Field
 
 HOSTNAME: Field[str] = Field("hostname", "str", "Node name of the kernel")
-KERNEL_RELEASE: Field[str] = Field("kernel.release", "str", "uname -r: the ABI name, not the version")
+KERNEL_RELEASE: Field[str] = Field(
+    "kernel.release", "str", "uname -r: the ABI name, not the version"
+)
 KERNEL_VERSION: Field[str] = Field("kernel.version", "str", "uname -v, with the package version")
 KERNEL_UPSTREAM: Field[str] = Field(
     "kernel.upstream", "str", "Upstream version, such as 6.12.101: what fixes are compared with"
@@ -45,7 +47,9 @@ BOOT_ID: Field[str] = Field("boot_id", "str", "Random id of this boot")
 UTC: Field[str] = Field("time.utc", "str", "Start of reading, RFC 3339 with Z", "", True)
 MONOTONIC: Field[int] = Field("time.monotonic_ns", "int", "Start of reading", "ns", True)
 UPTIME: Field[float] = Field("time.uptime_s", "float", "Since boot", "s", True)
-READ_SECONDS: Field[float] = Field("time.read_seconds", "float", "How long the reading took", "s", True)
+READ_SECONDS: Field[float] = Field(
+    "time.read_seconds", "float", "How long the reading took", "s", True
+)
 MANAGERS: Field[list[str]] = Field(
     "managers", "list", "Network managers that are installed and active or enabled"
 )

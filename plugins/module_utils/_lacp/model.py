@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any
 
 from . import bond_fields, host_fields, member_fields
 from .record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA = "bondproof.lacp/facts/1"
 MODE_LACP = "802.3ad"
@@ -42,6 +45,7 @@ class Problem:
     text: str
 
     def as_result(self) -> dict[str, str]:
+        """Plain data: place and text."""
         return {"place": self.place, "text": self.text}
 
 

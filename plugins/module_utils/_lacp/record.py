@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field as attribute
-from typing import Any, Iterable, Mapping, Optional, TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any, TypeVar
 
 from .fact import Absent, Fact, Field, Known, NotEvaluable, Unknown
 
@@ -20,13 +22,14 @@ RESERVED = ("unknown", "sources", "disagreements", "unrecognised")
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Sources that gave different values for one field; readings: (source, value) in reading order."""
+    """Sources that differ on one field; readings: (source, value) in reading order."""
 
     path: str
     readings: tuple[tuple[str, Any], ...]
 
     def as_result(self) -> dict[str, Any]:
-        return {"field": self.path, "readings": {source: value for source, value in self.readings}}
+        """Plain data: field and readings by source."""
+        return {"field": self.path, "readings": dict(self.readings)}
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Record:
         """The tri-state value of a field; never raises."""
         return self.facts.get(wanted.path) or Unknown(NO_SOURCE)
 
-    def maybe(self, wanted: Field[T]) -> Optional[T]:
+    def maybe(self, wanted: Field[T]) -> T | None:
         """The value, or None where it is known that there is none; NotEvaluable if unknown."""
         found = self.fact(wanted)
         if isinstance(found, Known):
@@ -58,7 +61,9 @@ class Record:
             raise NotEvaluable(f"{wanted.path}: there is none")
         return value
 
-    def as_result(self, catalogue: Iterable[Field[Any]] = (), *, sources: bool = True) -> dict[str, Any]:
+    def as_result(
+        self, catalogue: Iterable[Field[Any]] = (), *, sources: bool = True
+    ) -> dict[str, Any]:
         """Plain data: known values nested by path, absent ones as None, unknown ones left out.
 
         'unknown' maps each reason to the paths it hides (fields of the catalogue that no source
@@ -170,7 +175,7 @@ def _differing(readings: list[Fact]) -> tuple[tuple[str, Any], ...]:
     return told if any(value != told[0][1] for _source, value in told) else ()
 
 
-def _nest(result: dict[str, Any], path: str, value: Any) -> None:
+def _nest(result: dict[str, Any], path: str, value: object) -> None:
     *parents, leaf = path.split(".")
     for parent in parents:
         result = result.setdefault(parent, {})

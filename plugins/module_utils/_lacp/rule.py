@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Optional
+from typing import Any, Callable
 
 ERROR = "error"
 WARNING = "warning"
@@ -39,7 +40,7 @@ FAMILIES = (
 
 @dataclass(frozen=True)
 class Deviation:
-    """One parameter that is not as it should be; remedy only where it is more exact than the rule's."""
+    """One parameter that is wrong; remedy only where it is more exact than the rule's."""
 
     parameter: str
     expected: str
@@ -62,9 +63,10 @@ class Finding:
     why: str
     remedy: str
     outcome: str = FAILED
-    waiver: Optional[str] = None
+    waiver: str | None = None
 
     def as_result(self) -> dict[str, Any]:
+        """Plain data, a key per attribute."""
         result: dict[str, Any] = dict(self.__dict__)
         result["source"] = list(self.source)
         return result

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field as attribute
-from typing import Mapping, Union
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import TYPE_CHECKING, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,13 @@ class Snapshot:
     symlinks: Mapping[str, str] = attribute(default_factory=dict)
     dumps: Mapping[str, Reading] = attribute(default_factory=dict)
     ethtool: Mapping[tuple[str, str], Reading] = attribute(default_factory=dict)
-    facts: Mapping[str, Union[str, int, float, bool, None]] = attribute(default_factory=dict)
+    facts: Mapping[str, str | int | float | bool | None] = attribute(default_factory=dict)
 
     def file(self, path: str) -> Reading:
         """Content of a file, or the failure; a file that nobody tried counts as not there."""
         return self.files.get(path, ReadFailure("ENOENT", "not read"))
 
-    def text(self, path: str) -> Union[str, ReadFailure]:
+    def text(self, path: str) -> str | ReadFailure:
         """The same as text; bytes that are not UTF-8 survive as surrogates."""
         content = self.file(path)
         if isinstance(content, ReadFailure):

@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import bond_fields, host_fields
 from .fact import Absent, Field, Known, NotEvaluable
 from .model import KIND_BOND, MODE_LACP, Bond, HostFacts, Member
-from .record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .record import Record
 
 T = TypeVar("T")
 
@@ -49,20 +53,22 @@ class Context:
     """
 
     expected: Mapping[str, Mapping[str, Any]]
-    earlier: Optional[Earlier] = None
+    earlier: Earlier | None = None
     now_utc_s: float = 0.0
 
 
 class View:
     """A subject under judgement; every value that is read through it is remembered as evidence."""
 
-    def __init__(self, subject: str, record: Record, context: Context, reads: dict[str, None]):
+    def __init__(
+        self, subject: str, record: Record, context: Context, reads: dict[str, None]
+    ) -> None:
         self.subject = subject
         self.record = record
         self.context = context
         self.reads = reads
 
-    def maybe(self, wanted: Field[T]) -> Optional[T]:
+    def maybe(self, wanted: Field[T]) -> T | None:
         """The value, None where there is none; NotEvaluable where it is unknown."""
         self._remember(wanted)
         try:
@@ -115,11 +121,12 @@ class View:
 class HostView(View):
     """A host; bonds holds views of its 802.3ad bonds only."""
 
-    def __init__(self, facts: HostFacts, context: Context, reads: dict[str, None]):
+    def __init__(self, facts: HostFacts, context: Context, reads: dict[str, None]) -> None:
         super().__init__("", facts.record, context, reads)
         self.bonds = [BondView(bond, self) for bond in facts.bonds if lacp_refusal(bond) is None]
 
     def growth(self, wanted: Field[Any], key: str = "") -> Growth:
+        """As View.growth(); NotEvaluable after a reboot too."""
         self.require_same_boot()
         return super().growth(wanted, key)
 
@@ -133,7 +140,7 @@ class HostView(View):
 class BondView(View):
     """A bond with its members; expected is what the policy wants of it."""
 
-    def __init__(self, bond: Bond, host: HostView):
+    def __init__(self, bond: Bond, host: HostView) -> None:
         super().__init__(bond.name, bond.record, host.context, host.reads)
         self.name = bond.name
         self.host = host
@@ -141,6 +148,7 @@ class BondView(View):
         self.members = [MemberView(member, self) for member in bond.members]
 
     def growth(self, wanted: Field[Any], key: str = "") -> Growth:
+        """As View.growth(); NotEvaluable after a reboot too."""
         self.host.require_same_boot()
         return super().growth(wanted, key)
 
@@ -148,18 +156,19 @@ class BondView(View):
 class MemberView(View):
     """A member of a bond."""
 
-    def __init__(self, member: Member, bond: BondView):
+    def __init__(self, member: Member, bond: BondView) -> None:
         super().__init__(f"{bond.name}/{member.name}", member.record, bond.context, bond.reads)
         self.name = member.name
         self.bond = bond
         self.host = bond.host
 
     def growth(self, wanted: Field[Any], key: str = "") -> Growth:
+        """As View.growth(); NotEvaluable after a reboot too."""
         self.host.require_same_boot()
         return super().growth(wanted, key)
 
 
-def lacp_refusal(bond: Bond) -> Optional[str]:
+def lacp_refusal(bond: Bond) -> str | None:
     """Why LACP rules must not judge this bond; None if they may."""
     kind = bond.record.fact(bond_fields.KIND)
     if not isinstance(kind, Known) or kind.value != KIND_BOND:

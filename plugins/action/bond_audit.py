@@ -1,0 +1,140 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""bond_audit on the controller: run the module, keep the document, open or close the gate."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.version import VERSION
+from ansible_collections.bondproof.lacp.plugins.module_utils._module.audit import ARGUMENTS
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._document import (
+    JUDGED,
+    STATUS_FAILED,
+    STATUS_OK,
+    STATUS_UNREACHABLE,
+    DocumentError,
+    document_path,
+    gating,
+    host_document,
+    read_document,
+    write_document,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# What only the controller needs; the module is run without it.
+CONTROLLER_ONLY = ("fail_on", "run_dir", "earlier", "baseline", "counters")
+
+
+class ActionModule(ActionBase):
+    """Run bond_audit on one host."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _validated, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        host = str(variables.get("inventory_hostname", ""))
+        self._opened = datetime.datetime.now(datetime.UTC)
+        self._variables = variables
+        try:
+            return self._audit(host, args, variables)
+        except DocumentError as error:
+            raise AnsibleActionFail(str(error)) from error
+
+    def _audit(self, host: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        module_args = {key: args[key] for key in args if key not in CONTROLLER_ONLY}
+        module_args["counters"] = args["counters"] or _saved(args["earlier"], host).get("counters")
+        module_args = {key: value for key, value in module_args.items() if value is not None}
+        try:
+            judged = self._execute_module(
+                module_name="bondproof.lacp.bond_audit",
+                module_args=module_args,
+                task_vars=variables,
+            )
+        except AnsibleConnectionFailure as error:
+            self._save(host, args["run_dir"], STATUS_UNREACHABLE, str(error), {})
+            raise
+        if judged.get("unreachable") or judged.get("failed"):
+            status = STATUS_UNREACHABLE if judged.get("unreachable") else STATUS_FAILED
+            self._save(host, args["run_dir"], status, str(judged.get("msg", "")), {})
+            return judged
+        written = self._save(host, args["run_dir"], STATUS_OK, "", judged)
+        return self._result(host, args, judged, written)
+
+    def _save(
+        self,
+        host: str,
+        run_dir: str | None,
+        status: str,
+        message: str,
+        judged: Mapping[str, Any],
+    ) -> str | None:
+        if not run_dir or self._task.check_mode:
+            return None
+        path = document_path(run_dir, host)
+        write_document(
+            path,
+            host_document(
+                host=host,
+                groups=[str(name) for name in self._variables.get("group_names", ())],
+                collected_utc=self._opened.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                version=VERSION,
+                status=status,
+                message=message,
+                judged=judged,
+            ),
+        )
+        return str(path)
+
+    def _result(
+        self, host: str, args: Mapping[str, Any], judged: dict[str, Any], written: str | None
+    ) -> dict[str, Any]:
+        known = _baseline(args["baseline"], host)
+        stopping = gating(judged["findings"], args["fail_on"], known)
+        result: dict[str, Any] = {"changed": False, "summary": judged["summary"]}
+        if written:
+            result["document"] = written
+        else:
+            result.update((key, judged[key]) for key in JUDGED)
+        if "warnings" in judged:
+            result["warnings"] = judged["warnings"]
+        if stopping:
+            result["failed"] = True
+            result["msg"] = _sentence(stopping, args["fail_on"])
+        return result
+
+
+def _saved(run_dir: str | None, host: str) -> dict[str, Any]:
+    """The document of a host in a saved run; empty where it has none."""
+    return (read_document(document_path(run_dir, host)) or {}) if run_dir else {}
+
+
+def _baseline(run_dir: str | None, host: str) -> Sequence[Mapping[str, Any]]:
+    """Findings of the host in the baseline; DocumentError if there is no such run."""
+    if run_dir and not Path(run_dir, "hosts").is_dir():
+        raise DocumentError(
+            f"baseline {run_dir}: there is no saved run (no folder {run_dir}/hosts); "
+            "name the folder of an earlier run, such as bond-reports/latest"
+        )
+    findings: Sequence[Mapping[str, Any]] = _saved(run_dir, host).get("findings", ())
+    return findings
+
+
+def _sentence(stopping: Sequence[Mapping[str, Any]], fail_on: str) -> str:
+    worst = stopping[0]
+    more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""
+    return f"{worst['subject'] or 'host'}: {worst['title']}{more} (fail_on: {fail_on})"

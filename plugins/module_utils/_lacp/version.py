@@ -1,0 +1,9 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The version of the collection, as galaxy.yml has it (a test compares the two)."""
+
+from __future__ import annotations
+
+VERSION = "1.0.0"
