@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The host that this process runs on, as a source."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Mapping, Sequence
+
+from . import files, netlink
+
+if TYPE_CHECKING:
+    from .._lacp.snapshot import Reading
+    from .collect import Value
+
+# A router with full tables would cost seconds; its gateways then are unknown.
+_LARGEST_ROUTES = 1 << 20
+
+
+class LiveSource:
+    """Reads the kernel of this host and the files of its managers."""
+
+    def read(self, path: str) -> Reading:
+        """Return the content of a file."""
+        return files.read(path)
+
+    def listdir(self, path: str) -> tuple[str, ...]:
+        """Return the names in a folder."""
+        return files.listdir(path)
+
+    def readlink(self, path: str) -> str:
+        """Return the target of a symbolic link."""
+        return files.readlink(path)
+
+    def dump(self, name: str) -> Reading:
+        """Return the messages of a route netlink dump."""
+        if name == "routes":
+            return netlink.dump(name, _LARGEST_ROUTES)
+        return netlink.dump(name)
+
+    def ethtool(self, names: Sequence[str]) -> Mapping[tuple[str, str], Reading]:
+        """Return ethtool replies."""
+        return {}
+
+    def values(self) -> Mapping[str, Value]:
+        """Return what no file holds."""
+        return {"byteorder": sys.byteorder}

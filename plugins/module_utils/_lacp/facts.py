@@ -1,0 +1,161 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A snapshot becomes facts: each source adds what it knows, the most trusted first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable, Optional
+
+from . import bond_fields, procfs, rtnl, rtnl_facts, sysfs
+from .model import KIND_BOND, Bond, HostFacts, Member, Problem
+from .record import Record, RecordBuilder
+from .snapshot import ReadFailure, Snapshot
+
+HostSource = Callable[[Snapshot, RecordBuilder], None]
+BondSource = Callable[[Snapshot, str, RecordBuilder], None]
+MemberSource = Callable[[Snapshot, str, str, RecordBuilder], None]
+
+# Adding a source: a module in this folder with host(), bond() or member(), and its line here. The
+# first that knows a value wins; one that differs makes a disagreement.
+HOST_SOURCES: tuple[HostSource, ...] = ()
+BOND_SOURCES: tuple[BondSource, ...] = (rtnl_facts.bond, sysfs.bond, procfs.bond)
+MEMBER_SOURCES: tuple[MemberSource, ...] = (rtnl_facts.member, sysfs.member, procfs.member)
+
+KINDS = (KIND_BOND, "team")
+
+
+def bond_names(snapshot: Snapshot) -> list[str]:
+    """Bonds and team devices; from procfs where rtnetlink could not be read."""
+    network = rtnl.network(snapshot)
+    if network is None:
+        return procfs.names(snapshot)
+    return sorted(link.name for link in network.links.values() if link.kind in KINDS)
+
+
+def member_names(snapshot: Snapshot, name: str) -> list[str]:
+    """Members of a bond, in enslave order as far as that is known."""
+    readings = _memberships(snapshot, name)
+    return readings[0][1] if readings else []
+
+
+def facts_from(snapshot: Snapshot) -> HostFacts:
+    """All that a snapshot says; never raises, whatever the host said."""
+    host = RecordBuilder()
+    for source in HOST_SOURCES:
+        source(snapshot, host)
+    names = bond_names(snapshot)
+    return HostFacts(
+        host.build(), tuple(_bond(snapshot, name) for name in names), tuple(_problems(snapshot, names))
+    )
+
+
+def confirmed(first: HostFacts, second: HostFacts) -> HostFacts:
+    """The second reading, with those disagreements only that both readings show alike.
+
+    A state that moves between the reads of two sources looks like a disagreement, once.
+    """
+    old = {
+        (bond.name, member.name if member else "", item.path, repr(item.readings))
+        for bond in first.bonds
+        for member in (None, *bond.members)
+        for item in (member or bond).record.disagreements
+    }
+
+    def settle(record: Record, bond: str, member: str) -> Record:
+        kept = tuple(
+            item
+            for item in record.disagreements
+            if (bond, member, item.path, repr(item.readings)) in old
+        )
+        return replace(record, disagreements=kept)
+
+    return replace(
+        second,
+        bonds=tuple(
+            replace(
+                bond,
+                record=settle(bond.record, bond.name, ""),
+                members=tuple(
+                    replace(port, record=settle(port.record, bond.name, port.name))
+                    for port in bond.members
+                ),
+            )
+            for bond in second.bonds
+        ),
+    )
+
+
+def disagreeing(facts: HostFacts) -> bool:
+    """Whether any two sources of a bond or member differ."""
+    return any(
+        item.record.disagreements for bond in facts.bonds for item in (bond, *bond.members)
+    )
+
+
+def _bond(snapshot: Snapshot, name: str) -> Bond:
+    into = RecordBuilder()
+    for source in BOND_SOURCES:
+        source(snapshot, name, into)
+    if rtnl.network(snapshot) is None:
+        into.known(bond_fields.KIND, KIND_BOND, "procfs")
+    for origin, ports in _memberships(snapshot, name):
+        into.known(bond_fields.MEMBERS, ports, origin)
+    members = tuple(
+        Member(port, _member(snapshot, name, port)) for port in member_names(snapshot, name)
+    )
+    return Bond(name, into.build(), members)
+
+
+def _member(snapshot: Snapshot, bond: str, name: str) -> Record:
+    into = RecordBuilder()
+    for source in MEMBER_SOURCES:
+        source(snapshot, bond, name, into)
+    return into.build()
+
+
+def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
+    """(source, members) of each source that could tell, the most trusted first.
+
+    rtnetlink does not know the order in which members were enslaved, procfs and sysfs do: so the
+    order is taken from them, and lists that hold the same members are made equal.
+    """
+    ordered = [
+        (origin, ports)
+        for origin, ports in (
+            ("procfs", procfs.members(snapshot, name)),
+            ("sysfs", sysfs.members(snapshot, name)),
+        )
+        if ports is not None
+    ]
+    network = rtnl.network(snapshot)
+    if network is None or name not in network.names:
+        return ordered
+    ports = network.ports.get(network.names[name].index, ())
+    present = sorted(port.name for port in ports)
+    order = {port: at for _origin, ports in reversed(ordered) for at, port in enumerate(ports)}
+    present.sort(key=lambda port: order.get(port, len(order)))
+    return [
+        ("rtnetlink", present),
+        *((origin, present if set(ports) == set(present) else ports) for origin, ports in ordered),
+    ]
+
+
+def _problems(snapshot: Snapshot, names: list[str]) -> list[Problem]:
+    problems = []
+    for dump, reading in sorted(snapshot.dumps.items()):
+        if isinstance(reading, ReadFailure):
+            problems.append(Problem(f"rtnetlink {dump}", f"{reading.errno}: {reading.text}"))
+        elif rtnl.damage(reading, rtnl.byte_order(snapshot)):
+            text = rtnl.damage(reading, rtnl.byte_order(snapshot))
+            problems.append(Problem(f"rtnetlink {dump}", text))
+    network = rtnl.network(snapshot)
+    for name in names:
+        path = f"{procfs.FOLDER}/{name}"
+        content: Any = snapshot.file(path)
+        kernel_bond = network is None or network.names[name].kind == KIND_BOND
+        if kernel_bond and isinstance(content, ReadFailure):
+            problems.append(Problem(path, f"{content.errno}: {content.text}"))
+    return problems
