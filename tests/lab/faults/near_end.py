@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults of the host's own members."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from lab.errors import LabError
+from lab.faults.registry import Change, choose, fault
+
+if TYPE_CHECKING:
+    from lab.faults.registry import Site
+
+
+@fault
+def member_admin_down(site: Site, *, member: str) -> Change:
+    """Somebody set the member down on the host."""
+    site.port(member)
+    return Change([f"ip link set {member} down"], [f"ip link set {member} up"], {member: "down"})
+
+
+@fault
+def deaf_host(site: Site, *, member: str) -> Change:
+    """The host drops LACPDUs that reach it: seen in a capture, never seen by bonding."""
+    site.port(member)
+    apply = [
+        f"tc qdisc add dev {member} clsact",
+        f"tc filter add dev {member} ingress protocol 0x8809 matchall action drop",
+    ]
+    return Change(apply, [f"tc qdisc delete dev {member} clsact"], {member: "silent"})
+
+
+@fault
+def mtu_mismatch(site: Site, *, member: str, mtu: int = 1400, where: str = "member") -> Change:
+    """A member, or the bond's first VLAN (where: vlan), has another MTU than the bond."""
+    choose("mtu_mismatch", "where", where, ("member", "vlan"))
+    device, usual = member, str(site.bond.mtu)
+    if where == "vlan":
+        if not site.bond.vlans:
+            raise LabError(f"bond {site.bond.name} has no VLAN. Cure: vlans: {{100: {{}}}}")
+        vlan, keys = next(iter(site.bond.vlans.items()))
+        device, usual = f"{site.bond.name}.{vlan}", str(keys.get("mtu", site.bond.mtu))
+    return Change([f"ip link set {device} mtu {mtu}"], [f"ip link set {device} mtu {usual}"])
+
+
+@fault
+def offload_drift(site: Site, *, member: str, feature: str = "tso", value: str = "off") -> Change:
+    """One member has another offload setting than the others (ethtool -K)."""
+    choose("offload_drift", "value", value, ("on", "off"))
+    back = "on" if value == "off" else "off"
+    at = f"ethtool -K {member} {shlex.quote(feature)}"
+    return Change([f"{at} {value}"], [f"{at} {back}"])
+
+
+@fault
+def vlan_on_member(site: Site, *, member: str, vlan: int = 77) -> Change:
+    """A VLAN sits on a member instead of the bond."""
+    name = f"{member}.{vlan}"
+    apply = [f"ip link add link {member} name {name} type vlan id {vlan}", f"ip link set {name} up"]
+    return Change(apply, [f"ip link delete {name}"])
+
+
+@fault
+def address_on_member(site: Site, *, member: str, address: str = "192.0.2.7/24") -> Change:
+    """An address sits on a member instead of the bond."""
+    at = f"{shlex.quote(address)} dev {member}"
+    return Change([f"ip address add {at}"], [f"ip address delete {at}"])
+
+
+@fault
+def qdisc_drift(site: Site, *, member: str, kind: str = "pfifo") -> Change:
+    """One member has another queue discipline than the others."""
+    apply = [f"tc qdisc replace dev {member} root {shlex.quote(kind)}"]
+    return Change(apply, [f"tc qdisc delete dev {member} root"])
+
+
+@fault
+def txqueuelen_drift(site: Site, *, member: str, length: int = 500) -> Change:
+    """One member has another transmit queue length than the others."""
+    return Change(
+        [f"ip link set {member} txqueuelen {length}"], [f"ip link set {member} txqueuelen 1000"]
+    )
+
+
+@fault
+def kernel_log(site: Site, *, member: str, text: str = "{member}: NIC Link is Down") -> Change:
+    """A line in the kernel log, by the way that a driver's line takes; {member} is replaced."""
+    line = shlex.quote(text.replace("{member}", member))
+    return Change([f"echo {line} > /dev/kmsg"], [])
