@@ -51,6 +51,38 @@ def run(
     return done.returncode
 
 
+def run_logged(
+    venv: Venv,
+    *words: str | Path,
+    log: Path,
+    show: tuple[str, ...],
+    env: Mapping[str, str] | None = None,
+    cwd: Path = paths.TOP,
+) -> int:
+    """Run a chatty command: all of it goes to the log, lines that begin as told are shown."""
+    command = list(map(str, words))
+    say(f"    $ {' '.join(command)}   (everything: {log})")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w", encoding="utf-8") as out,
+        subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment(venv, env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            out.write(line)
+            if line.startswith(show):
+                say(f"    {line.rstrip()}")
+    return process.returncode
+
+
 def must(
     venv: Venv, *words: str | Path, env: Mapping[str, str] | None = None, cwd: Path = paths.TOP
 ) -> None:

@@ -76,6 +76,11 @@ def find(series: str) -> Python | None:
     return weak
 
 
+def honest_path() -> list[str]:
+    """Return PATH without folders that offer a Python which does not run (pyenv's shims)."""
+    return [d for d in os.get_exec_path() if all(map(_probe, Path(d).glob("python3.[0-9]*[0-9]")))]
+
+
 def choose(allowed: tuple[str, ...] = PREFERRED) -> Python:
     """Return the best interpreter of the allowed series; one without venv only when none has it."""
     found = [p for p in map(find, allowed) if p is not None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Failure(Exception):  # noqa: N818 - what the user reads is 'failed', not 'error class'
+class Failure(Exception):
     """A step failed: what is wrong, and the command or act that cures it."""
 
     def __init__(self, what: str, *, cure: str = "") -> None:
