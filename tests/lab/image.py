@@ -252,9 +252,11 @@ def _finish_root(root: Path, public_key: str) -> None:
         target.unlink(missing_ok=True)
         target.write_text(text, encoding="utf-8")
     units = root / "etc/systemd/system"
-    for name in recipe.DISABLED:
-        for link in units.glob(f"*/{name}"):
-            link.unlink()
+    # iterdir, not glob: seen from here these links lead nowhere, and glob would pass them over.
+    for folder in [entry for entry in units.iterdir() if entry.is_dir()]:
+        for link in folder.iterdir():
+            if link.name in recipe.DISABLED:
+                link.unlink()
     for name in recipe.MASKED:
         (units / name).unlink(missing_ok=True)
         (units / name).symlink_to("/dev/null")

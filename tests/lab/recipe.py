@@ -45,6 +45,7 @@ FILES = {
         " --subsystem-match=net\n"
     ),
     "etc/ssh/sshd_config.d/lab.conf": "UseDNS no\nPermitRootLogin prohibit-password\n",
+    "etc/default/locale": "LANG=C.UTF-8\n",
     "etc/fstab": "",
     "etc/resolv.conf": "",
     "etc/network/interfaces": "auto lo\niface lo inet loopback\nsource interfaces.d/*\n",

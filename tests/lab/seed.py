@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -89,6 +90,8 @@ def host_files(host: Host) -> dict[str, str]:
     """Return the files that lie over the shared root, by path below /."""
     files = {
         "etc/hostname": f"{host.name}\n",
+        # Without one systemd takes this for a first boot and enables every unit again.
+        "etc/machine-id": hashlib.sha256(host.name.encode()).hexdigest()[:32] + "\n",
         "etc/hosts": f"127.0.0.1 localhost\n{host.address} {host.name}\n",
         "etc/systemd/system/lab-net.service": _NET_UNIT,
         "etc/systemd/system/lab-agent.service": _AGENT_UNIT,
