@@ -49,12 +49,13 @@ class Context:
     """What all views of one host share.
 
     expected: what the policy expects of each bond, by bond name; now_utc_s: when the facts were
-    read, seconds since the epoch.
+    read, seconds since the epoch; lapsed: waivers past their date: (finding covered, waiver).
     """
 
     expected: Mapping[str, Mapping[str, Any]]
     earlier: Earlier | None = None
     now_utc_s: float = 0.0
+    lapsed: tuple[tuple[str, str], ...] = ()
 
 
 class View:

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The catalogue of the rules that run on a host, filled."""
+
+from __future__ import annotations
+
+from .rule import CATALOGUE, Rule
+
+
+def load() -> dict[str, Rule]:
+    """All rules of a host by id; the imports are static, so that Ansible ships the files."""
+    from .rules import (  # noqa: F401, PLC0415  they fill the catalogue  # noqa: F401, PLC0415  # noqa: F401, PLC0415
+        intent,
+        known_bad,
+        negotiation,
+        negotiation_pdus,
+        physical,
+        physical_host,
+        symmetry,
+        symmetry_attached,
+        symmetry_hardware,
+    )
+
+    return CATALOGUE
