@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 
-from .._lacp.snapshot import Reading, ReadFailure
+from .._lacp.snapshot import ReadFailure, Reading
 
 _CHUNK = 1 << 16
 LIMIT = 4 << 20
@@ -17,7 +17,7 @@ LIMIT = 4 << 20
 
 def read(path: str, limit: int = LIMIT) -> Reading:
     """The content of a file, or why there is none; more than limit bytes: EFBIG."""
-    parts = []
+    parts: list[bytes] = []
     size = 0
     try:
         # Neither waits on a fifo nor becomes the terminal of what was opened.
@@ -40,7 +40,7 @@ def read(path: str, limit: int = LIMIT) -> Reading:
 def listdir(path: str) -> tuple[str, ...]:
     """Sorted names in a folder; none if it cannot be listed."""
     try:
-        return tuple(sorted(os.listdir(path)))
+        return tuple(sorted(os.listdir(path)))  # noqa: PTH208 - pathlib costs an import and is slower
     except OSError:
         return ()
 
@@ -48,6 +48,6 @@ def listdir(path: str) -> tuple[str, ...]:
 def readlink(path: str) -> str:
     """The target of a symbolic link; '' if there is none."""
     try:
-        return os.readlink(path)
+        return os.readlink(path)  # noqa: PTH115 - the same
     except OSError:
         return ""

@@ -6,21 +6,26 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Mapping, Sequence
+import time
+from typing import TYPE_CHECKING
 
-from . import files, netlink
+from . import ethtool_reader, files, host_reader, netlink
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from .._lacp.snapshot import Reading
     from .collect import Value
 
-# A router with full tables would cost seconds; its gateways then are unknown.
+# A router with full tables would cost seconds; its gateways are unknown then.
 _LARGEST_ROUTES = 1 << 20
 
 
 class LiveSource:
     """Reads the kernel of this host and the files of its managers."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
 
     def read(self, path: str) -> Reading:
         """Return the content of a file."""
@@ -42,8 +47,13 @@ class LiveSource:
 
     def ethtool(self, names: Sequence[str]) -> Mapping[tuple[str, str], Reading]:
         """Return ethtool replies."""
-        return {}
+        return ethtool_reader.read_ethtool(names)
 
     def values(self) -> Mapping[str, Value]:
         """Return what no file holds."""
-        return {"byteorder": sys.byteorder}
+        self._start = time.monotonic()
+        return host_reader.host_values()
+
+    def read_seconds(self) -> float:
+        """Return the time since values() was asked."""
+        return time.monotonic() - self._start

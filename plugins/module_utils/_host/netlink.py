@@ -10,9 +10,8 @@ import errno
 import os
 import socket
 import struct
-from typing import Optional
 
-from .._lacp.snapshot import Reading, ReadFailure
+from .._lacp.snapshot import ReadFailure, Reading
 
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_DUMP = 0x1, 0x300
@@ -76,7 +75,7 @@ def _ask_strictly(link: socket.socket) -> None:
 
 def _persist(kind: int, payload: bytes, limit: int) -> bytes:
     """One dump; a new socket for each try, as a dump that was given up blocks its socket."""
-    kept: Optional[bytes] = None
+    kept: bytes | None = None
     for left in reversed(range(_TRIES)):
         try:
             with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE) as link:
@@ -113,7 +112,7 @@ def _receive(link: socket.socket, limit: int) -> tuple[bytes, bool]:
     raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
 
-def _scan(data: bytes) -> tuple[Optional[int], bool]:
+def _scan(data: bytes) -> tuple[int | None, bool]:
     """Where the dump ends in this datagram, if it does; whether it was interrupted."""
     at = 0
     interrupted = False

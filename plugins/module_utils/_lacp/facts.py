@@ -7,9 +7,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
-from . import bond_fields, procfs, rtnl, rtnl_facts, sysfs
+from . import (
+    bond_fields,
+    dev_mcast,
+    ethtool_facts,
+    host_facts,
+    pci_facts,
+    procfs,
+    rtnl,
+    rtnl_facts,
+    sysfs,
+)
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
 from .record import Record, RecordBuilder
 from .snapshot import ReadFailure, Snapshot
@@ -20,9 +30,16 @@ MemberSource = Callable[[Snapshot, str, str, RecordBuilder], None]
 
 # Adding a source: a module in this folder with host(), bond() or member(), and its line here. The
 # first that knows a value wins; one that differs makes a disagreement.
-HOST_SOURCES: tuple[HostSource, ...] = ()
+HOST_SOURCES: tuple[HostSource, ...] = (host_facts.host,)
 BOND_SOURCES: tuple[BondSource, ...] = (rtnl_facts.bond, sysfs.bond, procfs.bond)
-MEMBER_SOURCES: tuple[MemberSource, ...] = (rtnl_facts.member, sysfs.member, procfs.member)
+MEMBER_SOURCES: tuple[MemberSource, ...] = (
+    rtnl_facts.member,
+    sysfs.member,
+    procfs.member,
+    dev_mcast.member,
+    ethtool_facts.member,
+    pci_facts.member,
+)
 
 KINDS = (KIND_BOND, "team")
 
@@ -48,7 +65,9 @@ def facts_from(snapshot: Snapshot) -> HostFacts:
         source(snapshot, host)
     names = bond_names(snapshot)
     return HostFacts(
-        host.build(), tuple(_bond(snapshot, name) for name in names), tuple(_problems(snapshot, names))
+        host.build(),
+        tuple(_bond(snapshot, name) for name in names),
+        tuple(_problems(snapshot, names)),
     )
 
 
@@ -58,10 +77,9 @@ def confirmed(first: HostFacts, second: HostFacts) -> HostFacts:
     A state that moves between the reads of two sources looks like a disagreement, once.
     """
     old = {
-        (bond.name, member.name if member else "", item.path, repr(item.readings))
-        for bond in first.bonds
-        for member in (None, *bond.members)
-        for item in (member or bond).record.disagreements
+        (*subject, item.path, repr(item.readings))
+        for *subject, record in _records(first)
+        for item in record.disagreements
     }
 
     def settle(record: Record, bond: str, member: str) -> Record:
@@ -90,9 +108,15 @@ def confirmed(first: HostFacts, second: HostFacts) -> HostFacts:
 
 def disagreeing(facts: HostFacts) -> bool:
     """Whether any two sources of a bond or member differ."""
-    return any(
-        item.record.disagreements for bond in facts.bonds for item in (bond, *bond.members)
-    )
+    return any(record.disagreements for _bond, _member, record in _records(facts))
+
+
+def _records(facts: HostFacts) -> Iterator[tuple[str, str, Record]]:
+    """(bond, member or '', record) of every bond and member."""
+    for bond in facts.bonds:
+        yield bond.name, "", bond.record
+        for member in bond.members:
+            yield bond.name, member.name, member.record
 
 
 def _bond(snapshot: Snapshot, name: str) -> Bond:
@@ -133,7 +157,7 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
     network = rtnl.network(snapshot)
     if network is None or name not in network.names:
         return ordered
-    ports = network.ports.get(network.names[name].index, ())
+    ports = network.ports.get(network.names[name].ifindex, ())
     present = sorted(port.name for port in ports)
     order = {port: at for _origin, ports in reversed(ordered) for at, port in enumerate(ports)}
     present.sort(key=lambda port: order.get(port, len(order)))

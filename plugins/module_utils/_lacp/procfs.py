@@ -12,14 +12,16 @@ unknown. A zero partner MAC means that there is no partner; partner key 1, port 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import bond_fields as b, member_fields as m, sources as s
 from .fact import Field
 from .port_state import ZERO_MAC
-from .record import RecordBuilder
 from .snapshot import ReadFailure, Snapshot
 from .sources import PROCFS
+
+if TYPE_CHECKING:
+    from .record import RecordBuilder
 
 FOLDER = "/proc/net/bonding"
 _ACTOR, _PARTNER = "details actor lacp pdu", "details partner lacp pdu"
@@ -124,7 +126,7 @@ def names(snapshot: Snapshot) -> list[str]:
     )
 
 
-def members(snapshot: Snapshot, name: str) -> Optional[list[str]]:
+def members(snapshot: Snapshot, name: str) -> list[str] | None:
     """Members in enslave order; None if the file could not be read."""
     content = snapshot.file(f"{FOLDER}/{name}")
     return None if isinstance(content, ReadFailure) else list(parse(content).members)
@@ -180,6 +182,9 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
         else:
             _apply(_AGGREGATOR_LINES, section, "Active Aggregator Info/", into, silence)
             section.lines.pop("Active Aggregator Info", None)
+    elif mode is not None:
+        for field, _kind in (*_SYSTEM_LINES.values(), *_AGGREGATOR_LINES.values()):
+            into.absent(field, PROCFS)
     _leftovers(section, into)
 
 
@@ -235,7 +240,7 @@ def _description(lines: dict[str, str]) -> str:
     return lines.get("Bonding Mode", "").partition(" (fail_over_mac")[0]
 
 
-def _mode(lines: dict[str, str], into: RecordBuilder) -> Optional[str]:
+def _mode(lines: dict[str, str], into: RecordBuilder) -> str | None:
     description = _description(lines)
     line = lines.pop("Bonding Mode", "")
     mode = _MODES.get(description)

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .snapshot import ReadFailure, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 HEADER = 16  # struct nlmsghdr
 FLAG_INTERRUPTED = 0x10  # NLM_F_DUMP_INTR: the tables changed while the kernel was dumping them
@@ -41,8 +44,8 @@ _STATISTICS = (
     "tx_window_errors rx_compressed tx_compressed rx_nohandler rx_otherhost_dropped"
 ).split()
 
-Span = Tuple[int, int]
-Attributes = Dict[int, bytes]
+Span = tuple[int, int]
+Attributes = dict[int, bytes]
 
 
 class Link(NamedTuple):
@@ -52,10 +55,10 @@ class Link(NamedTuple):
     namespace); master: ifindex of its bond, bridge or VRF (0: none); mtu: None if not said.
     """
 
-    index: int
+    ifindex: int
     name: str
     flags: int
-    mtu: Optional[int]
+    mtu: int | None
     lower: int
     master: int
     info: Attributes
@@ -74,26 +77,26 @@ class Network(NamedTuple):
     order: str
     links: Mapping[int, Link]
     names: Mapping[str, Link]
-    ports: Mapping[int, List[Link]]
-    uppers: Mapping[int, List[Link]]
+    ports: Mapping[int, list[Link]]
+    uppers: Mapping[int, list[Link]]
     damage: str
 
     def details(self, link: Link) -> Attributes:
         """The attributes of a link that are wanted of bonds and members only."""
         return attributes(self.data, link.span, self.order, _DETAILS)
 
-    def above(self, link: Link) -> List[Link]:
+    def above(self, link: Link) -> list[Link]:
         """Everything that lies on a link: its master, VLANs, macvlans, and what lies on those."""
-        found: Dict[int, Link] = {}
+        found: dict[int, Link] = {}
         todo = [link]
         while todo:
             lower = todo.pop()
-            nearby = list(self.uppers.get(lower.index, ()))
+            nearby = list(self.uppers.get(lower.ifindex, ()))
             if lower.master in self.links:
                 nearby.append(self.links[lower.master])
             for upper in nearby:
-                if upper.index not in found and upper.index != link.index:
-                    found[upper.index] = upper
+                if upper.ifindex not in found and upper.ifindex != link.ifindex:
+                    found[upper.ifindex] = upper
                     todo.append(upper)
         return [found[index] for index in sorted(found)]
 
@@ -105,7 +108,7 @@ def text(value: bytes) -> str:
 
 def mac(value: bytes) -> str:
     """Colon-separated lower-case hexadecimal."""
-    return ":".join("%02x" % byte for byte in value)
+    return ":".join(f"{byte:02x}" for byte in value)
 
 
 def ip(value: bytes) -> str:
@@ -123,7 +126,7 @@ def ip(value: bytes) -> str:
     return ":".join(groups[:start]) + "::" + ":".join(groups[start + length :])
 
 
-def _zeros(groups: List[str], start: int) -> int:
+def _zeros(groups: list[str], start: int) -> int:
     at = start
     while at < 8 and groups[at] == "0":
         at += 1
@@ -136,7 +139,7 @@ def number(value: bytes, order: str) -> int:
 
 
 def attributes(
-    data: bytes, span: Span, order: str, wanted: Optional[frozenset[int]] = None
+    data: bytes, span: Span, order: str, wanted: frozenset[int] | None = None
 ) -> Attributes:
     """struct nlattr by type, of the wanted types only; stops where a length cannot be right."""
     at, stop = span
@@ -158,7 +161,7 @@ def nested(value: bytes, order: str) -> Attributes:
     return attributes(value, (0, len(value)), order)
 
 
-def messages(data: bytes, order: str) -> Iterator[Tuple[int, int, Span]]:
+def messages(data: bytes, order: str) -> Iterator[tuple[int, int, Span]]:
     """(type, flags, span of the payload) of each message; stops where a length cannot be right."""
     at = 0
     header = struct.Struct(order + "IHH").unpack_from
@@ -175,7 +178,7 @@ def byte_order(snapshot: Snapshot) -> str:
     return ">" if snapshot.facts.get("byteorder") == "big" else "<"
 
 
-def network(snapshot: Snapshot) -> Optional[Network]:
+def network(snapshot: Snapshot) -> Network | None:
     """The interfaces of a snapshot; None if they could not be read."""
     dump = snapshot.dumps.get("links")
     if dump is None or isinstance(dump, ReadFailure):
@@ -185,14 +188,14 @@ def network(snapshot: Snapshot) -> Optional[Network]:
 
 @lru_cache(maxsize=2)
 def _network(data: bytes, order: str) -> Network:
-    links: Dict[int, Link] = {}
-    ports: Dict[int, List[Link]] = {}
-    uppers: Dict[int, List[Link]] = {}
+    links: dict[int, Link] = {}
+    ports: dict[int, list[Link]] = {}
+    uppers: dict[int, list[Link]] = {}
     for _kind, _flags, (start, stop) in messages(data, order):
         if stop - start < _LINK_HEADER:
             continue
         link = _link(data, (start, stop), order)
-        links[link.index] = link
+        links[link.ifindex] = link
     for link in links.values():
         if link.master:
             ports.setdefault(link.master, []).append(link)
@@ -237,8 +240,8 @@ def damage(data: bytes, order: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _by_index(data: bytes, order: str) -> Mapping[int, List[Span]]:
-    found: Dict[int, List[Span]] = {}
+def _by_index(data: bytes, order: str) -> Mapping[int, list[Span]]:
+    found: dict[int, list[Span]] = {}
     index_of = struct.Struct(order + "i").unpack_from
     for _kind, _flags, (start, stop) in messages(data, order):
         if stop - start >= 8:
@@ -246,7 +249,7 @@ def _by_index(data: bytes, order: str) -> Mapping[int, List[Span]]:
     return found
 
 
-def about(snapshot: Snapshot, dump: str, index: int) -> Optional[List[Tuple[bytes, Attributes]]]:
+def about(snapshot: Snapshot, dump: str, index: int) -> list[tuple[bytes, Attributes]] | None:
     """(fixed header, attributes) of each message of a dump about one interface; None: not read.
 
     dump: 'addresses' (ifaddrmsg), 'qdiscs' (tcmsg) or 'stats' (if_stats_msg): all of them have the
@@ -263,7 +266,7 @@ def about(snapshot: Snapshot, dump: str, index: int) -> Optional[List[Tuple[byte
     ]
 
 
-def addresses(snapshot: Snapshot, index: int) -> Optional[List[str]]:
+def addresses(snapshot: Snapshot, index: int) -> list[str] | None:
     """Sorted addresses with prefix length of an interface; None if they could not be read."""
     found = about(snapshot, "addresses", index)
     if found is None:
@@ -273,19 +276,21 @@ def addresses(snapshot: Snapshot, index: int) -> Optional[List[str]]:
     return sorted(f"{ip(value)}/{header[1]}" for header, value in told if value)
 
 
-def gateways(snapshot: Snapshot, indexes: frozenset[int]) -> Optional[List[str]]:
+def gateways(snapshot: Snapshot, indexes: frozenset[int]) -> list[str] | None:
     """Sorted next hops of the main table through some interfaces; None if it could not be read."""
     dump = snapshot.dumps.get("routes")
     if dump is None or isinstance(dump, ReadFailure):
         return None
-    return sorted({hop for index, hop in _next_hops(dump, byte_order(snapshot)) if index in indexes})
+    return sorted(
+        {hop for index, hop in _next_hops(dump, byte_order(snapshot)) if index in indexes}
+    )
 
 
 _ROUTE = frozenset((4, 5, 9, 15, 18))  # RTA_OIF, RTA_GATEWAY, RTA_MULTIPATH, RTA_TABLE, RTA_VIA
 
 
 @lru_cache(maxsize=2)
-def _next_hops(data: bytes, order: str) -> frozenset[Tuple[int, str]]:
+def _next_hops(data: bytes, order: str) -> frozenset[tuple[int, str]]:
     hops = set()
     for _kind, _flags, (start, stop) in messages(data, order):
         # struct rtmsg: table at 4, type at 7. Kernels before 4.20 send all tables and types.
@@ -309,13 +314,13 @@ def _gateway(found: Attributes) -> str:
     return ip(value) if value else ""
 
 
-def statistics(value: bytes, order: str) -> Dict[str, int]:
+def statistics(value: bytes, order: str) -> dict[str, int]:
     """struct rtnl_link_stats64 by the kernel's names; as many as the kernel sent."""
     count = min(len(value) // 8, len(_STATISTICS))
     return dict(zip(_STATISTICS, struct.unpack_from(f"{order}{count}Q", value)))
 
 
-def slow_counters(snapshot: Snapshot, index: int) -> Optional[Dict[int, int]]:
+def slow_counters(snapshot: Snapshot, index: int) -> dict[int, int] | None:
     """BOND_XSTATS_3AD of a member by attribute number; None if it could not be read.
 
     IFLA_STATS_LINK_XSTATS_SLAVE (3) > LINK_XSTATS_TYPE_BOND (2) > BOND_XSTATS_3AD (1) > u64.
@@ -324,7 +329,7 @@ def slow_counters(snapshot: Snapshot, index: int) -> Optional[Dict[int, int]]:
     if found is None:
         return None
     order = byte_order(snapshot)
-    counters: Dict[int, int] = {}
+    counters: dict[int, int] = {}
     for _header, values in found:
         bonding: Any = nested(nested(values.get(3, b""), order).get(2, b""), order).get(1, b"")
         for kind, value in nested(bonding, order).items():

@@ -10,15 +10,19 @@ and were backported, so presence decides, never a version (drivers/net/bonding/b
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import bond_fields as b, member_fields as m, rtnl, sources as s
 from .fact import Field
 from .port_state import ZERO_MAC
-from .record import RecordBuilder
-from .rtnl import Attributes, Link, Network
-from .snapshot import Snapshot
 from .sources import RTNETLINK
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from .record import RecordBuilder
+    from .rtnl import Attributes, Link, Network
+    from .snapshot import Snapshot
 
 IFF_UP = 0x1
 
@@ -69,6 +73,13 @@ _AGGREGATOR_FIELDS = (
     b.ACTOR_KEY,
     b.PARTNER_KEY,
     b.PARTNER_SYSTEM,
+)
+_LACP_FIELDS = (
+    b.AD_ACTOR_SYS_PRIO,
+    b.AD_USER_PORT_KEY,
+    b.AD_ACTOR_SYSTEM,
+    b.SYSTEM_MAC,
+    b.SYSTEM_PRIORITY,
 )
 # ACTIVE_SLAVE, ARP_IP_TARGET, PRIMARY, AD_INFO, NS_IP6_TARGET have rules of their own.
 _OWN_RULES = frozenset((2, 8, 11, 23, 31, _ACTOR_SYSTEM))
@@ -124,7 +135,7 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
         return
     link = network.names[name]
     _device(network, link, m, into)
-    addresses = rtnl.addresses(snapshot, link.index)
+    addresses = rtnl.addresses(snapshot, link.ifindex)
     if addresses is not None:
         into.known(m.ADDRESSES, addresses, RTNETLINK)
     into.known(m.VLANS, _vlans(network, link), RTNETLINK)
@@ -141,10 +152,10 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
         _counters(snapshot, network, owner, link, into)
 
 
-def _device(network: Network, link: Link, fields: Any, into: RecordBuilder) -> None:
+def _device(network: Network, link: Link, fields: ModuleType, into: RecordBuilder) -> None:
     """What every interface has; fields: the module with the fields of a bond or of a member."""
     found, order = network.details(link), network.order
-    into.known(fields.IFINDEX, link.index, RTNETLINK)
+    into.known(fields.IFINDEX, link.ifindex, RTNETLINK)
     into.known(fields.ADMIN_UP, bool(link.flags & IFF_UP), RTNETLINK)
     if link.mtu is not None:
         into.known(fields.MTU, link.mtu, RTNETLINK)
@@ -201,24 +212,23 @@ def _mac_or_absent(field: Field[str], value: bytes, into: RecordBuilder) -> None
         into.known(field, rtnl.mac(value), RTNETLINK)
 
 
-def _options(
-    snapshot: Snapshot, network: Network, values: Attributes, into: RecordBuilder
-) -> None:
+def _options(snapshot: Snapshot, network: Network, values: Attributes, into: RecordBuilder) -> None:
     order = network.order
     _table(_OPTIONS, values, order, "IFLA_BOND", s.OLD_KERNEL, into)
     for kind, field in ((2, b.ACTIVE_SLAVE), (11, b.PRIMARY)):
         _interface(network, field, values.get(kind), into)
     into.known(b.ARP_IP_TARGET, _targets(values.get(8, b""), order), RTNETLINK)
-    # Its absence says nothing: no targets, or a kernel that does not know them.
-    if 31 in values:
-        into.known(b.NS_IP6_TARGET, _targets(values[31], order), RTNETLINK)
+    # Not sent where there are none; kernels that send 32 know it.
+    if 31 in values or 32 in values:
+        into.known(b.NS_IP6_TARGET, _targets(values.get(31, b""), order), RTNETLINK)
+    else:
+        into.unknown(b.NS_IP6_TARGET, s.OLD_KERNEL)
     for kind in sorted(set(values) - set(_OPTIONS) - set(_GATED) - _OWN_RULES):
         _odd(f"IFLA_BOND {kind}", values[kind], into)
     lacp = values.get(1) == bytes((s.MODES.index(s.LACP_MODE),))
-    gated = (b.AD_ACTOR_SYS_PRIO, b.AD_USER_PORT_KEY, b.AD_ACTOR_SYSTEM)
     if not lacp:
-        for field in (*gated, *_AGGREGATOR_FIELDS):
-            into.absent(field, RTNETLINK)
+        for none in (*_LACP_FIELDS, *_AGGREGATOR_FIELDS):
+            into.absent(none, RTNETLINK)
         return
     silence = s.HIDDEN if s.privileged(snapshot.file("/proc/self/status")) else s.NEEDS_ADMIN
     _table(_GATED, values, order, "IFLA_BOND", silence, into)
@@ -229,7 +239,7 @@ def _options(
     _aggregator(values.get(23), order, into)
 
 
-def _aggregator(value: Optional[bytes], order: str, into: RecordBuilder) -> None:
+def _aggregator(value: bytes | None, order: str, into: RecordBuilder) -> None:
     """IFLA_BOND_AD_INFO: not sent while no aggregator is active; not gated."""
     if value is None:
         for field in _AGGREGATOR_FIELDS:
@@ -241,7 +251,7 @@ def _aggregator(value: Optional[bytes], order: str, into: RecordBuilder) -> None
 
 
 def _interface(
-    network: Network, field: Field[str], value: Optional[bytes], into: RecordBuilder
+    network: Network, field: Field[str], value: bytes | None, into: RecordBuilder
 ) -> None:
     if value is None:
         into.absent(field, RTNETLINK)
@@ -287,7 +297,7 @@ def _speaks_lacp(network: Network, owner: Link) -> bool:
 def _counters(
     snapshot: Snapshot, network: Network, owner: Link, link: Link, into: RecordBuilder
 ) -> None:
-    counters = rtnl.slow_counters(snapshot, link.index)
+    counters = rtnl.slow_counters(snapshot, link.ifindex)
     if counters is None:
         return
     lacp = _speaks_lacp(network, owner)
@@ -303,7 +313,7 @@ def _counters(
 def _vlans(network: Network, link: Link) -> list[dict[str, Any]]:
     """VLAN devices on a link, by VLAN id; IFLA_VLAN_ID is 1."""
     found = []
-    for upper in network.uppers.get(link.index, ()):
+    for upper in network.uppers.get(link.ifindex, ()):
         if upper.kind == "vlan":
             data = rtnl.nested(upper.info.get(rtnl.INFO_DATA, b""), network.order)
             found.append(
@@ -317,16 +327,14 @@ def _vlans(network: Network, link: Link) -> list[dict[str, Any]]:
     return sorted(found, key=lambda vlan: (vlan["id"], vlan["name"]))
 
 
-def _surroundings(
-    snapshot: Snapshot, network: Network, link: Link, into: RecordBuilder
-) -> None:
+def _surroundings(snapshot: Snapshot, network: Network, link: Link, into: RecordBuilder) -> None:
     """What lies on a bond: VLANs, a bridge or VRF, addresses, routes."""
     into.known(b.VLANS, _vlans(network, link), RTNETLINK)
-    addresses = rtnl.addresses(snapshot, link.index)
+    addresses = rtnl.addresses(snapshot, link.ifindex)
     if addresses is not None:
         into.known(b.ADDRESSES, addresses, RTNETLINK)
     above = network.above(link)
-    hops = rtnl.gateways(snapshot, frozenset(x.index for x in (link, *above)))
+    hops = rtnl.gateways(snapshot, frozenset(x.ifindex for x in (link, *above)))
     vrf = next((x.name for x in above if x.kind == "vrf"), None)
     if vrf is not None:
         into.unknown(b.GATEWAYS, f"the routes of VRF {vrf} are not read")
@@ -348,7 +356,7 @@ def _surroundings(
 
 def _ingress(snapshot: Snapshot, link: Link, into: RecordBuilder) -> None:
     """struct tcmsg: parent at 12; TCA_KIND is 1."""
-    found = rtnl.about(snapshot, "qdiscs", link.index)
+    found = rtnl.about(snapshot, "qdiscs", link.ifindex)
     if found is None:
         return
     order = rtnl.byte_order(snapshot)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from .snapshot import ReadFailure, Reading
+
 RTNETLINK = "rtnetlink"
 PROCFS = "procfs"
 SYSFS = "sysfs"
@@ -60,9 +62,9 @@ OPERSTATES = (
 )
 
 
-def privileged(status: object) -> bool:
-    """Whether /proc/self/status (bytes) says that CAP_NET_ADMIN is held; False if it cannot tell."""
-    if not isinstance(status, bytes):
+def privileged(status: Reading) -> bool:
+    """Whether /proc/self/status says that CAP_NET_ADMIN is held; False if it cannot tell."""
+    if isinstance(status, ReadFailure):
         return False
     _before, found, after = status.partition(b"CapEff:")
     digits = after[:20].split()

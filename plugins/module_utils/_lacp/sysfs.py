@@ -10,14 +10,16 @@ without CAP_NET_ADMIN, and in other modes than 802.3ad (bond_sysfs.c, bond_sysfs
 
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any
 
 from . import bond_fields as b, member_fields as m, sources as s
 from .fact import Field
 from .port_state import ZERO_MAC
-from .record import RecordBuilder
 from .snapshot import ReadFailure, Snapshot
 from .sources import SYSFS
+
+if TYPE_CHECKING:
+    from .record import RecordBuilder
 
 NET = "/sys/class/net"
 
@@ -92,7 +94,7 @@ def member_paths(name: str) -> list[str]:
     return [f"{NET}/{name}/bonding_slave/{file}" for file in MEMBER_FILES]
 
 
-def members(snapshot: Snapshot, name: str) -> Optional[list[str]]:
+def members(snapshot: Snapshot, name: str) -> list[str] | None:
     """Members in enslave order; None if they could not be read, or not all of them."""
     content = _read(snapshot, f"{NET}/{name}/bonding/slaves")
     if content is None or "++more++" in content:  # the list did not fit a page
@@ -108,22 +110,16 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     mode = _read(snapshot, folder + "mode")
     if mode is None:
         return
-    if mode.split(" ")[0] != s.LACP_MODE:
-        for rules in (_GATED, _AGGREGATOR, _GATED_AGGREGATOR):
-            for field, _kind in rules.values():
-                into.absent(field, SYSFS)
-        return
+    # 0 where no aggregator is active.
+    active = _read(snapshot, folder + "ad_aggregator") != "0"
+    lacp = mode.split(" ")[0] == s.LACP_MODE
     silence = s.HIDDEN if s.privileged(snapshot.file("/proc/self/status")) else s.NEEDS_ADMIN
-    for file, (field, kind) in _GATED.items():
-        _add(snapshot, folder + file, field, kind, into, silence)
-    if _read(snapshot, folder + "ad_aggregator") == "0":  # no aggregator is active
-        for rules in (_AGGREGATOR, _GATED_AGGREGATOR):
-            for field, _kind in rules.values():
-                into.absent(field, SYSFS)
-        return
-    for rules in (_AGGREGATOR, _GATED_AGGREGATOR):
+    for rules in (_GATED, _AGGREGATOR, _GATED_AGGREGATOR):
         for file, (field, kind) in rules.items():
-            _add(snapshot, folder + file, field, kind, into, silence)
+            if lacp and (active or rules is _GATED):
+                _add(snapshot, folder + file, field, kind, into, silence)
+            else:
+                into.absent(field, SYSFS)
 
 
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:
@@ -141,7 +137,7 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
             _add(snapshot, folder + file, field, kind, into)
 
 
-def _read(snapshot: Snapshot, path: str) -> Optional[str]:
+def _read(snapshot: Snapshot, path: str) -> str | None:
     content = snapshot.file(path)
     if isinstance(content, ReadFailure):
         return None
@@ -169,9 +165,7 @@ def _add(
         into.known(field, int(value), SYSFS)
     elif kind == "list":
         into.known(field, value.split(), SYSFS)
-    elif kind == "name" and not value:
-        into.absent(field, SYSFS)
-    elif kind == "mac" and value == ZERO_MAC:
+    elif (kind == "name" and not value) or (kind == "mac" and value == ZERO_MAC):
         into.absent(field, SYSFS)
     elif value and (kind in ("choice", "text", "name") or (kind == "mac" and len(value) == 17)):
         into.known(field, value, SYSFS)
@@ -181,7 +175,7 @@ def _add(
 
 
 def _failed(
-    content: Union[bytes, ReadFailure], path: str, field: Field[Any], into: RecordBuilder
+    content: bytes | ReadFailure, path: str, field: Field[Any], into: RecordBuilder
 ) -> None:
     if not isinstance(content, ReadFailure):
         return
