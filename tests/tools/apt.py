@@ -6,37 +6,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 
+from . import root
 from .paths import cache
-from .say import Failure, interactive, say, step
+from .say import Failure, say, step
 
 _updated = False
 
 
 def _prefix(packages: list[str]) -> list[str]:
-    """Return what goes before apt-get: nothing for root, else sudo when it can be used."""
-    wanted = f"apt-get install {' '.join(packages)}"
+    names = " ".join(packages)
     if shutil.which("apt-get") is None:
         raise Failure(
-            f"this machine lacks {', '.join(packages)} and has no apt-get",
-            cure=f"install what Debian calls {' '.join(packages)} with your own package manager",
+            f"this machine lacks {names} and has no apt-get",
+            cure=f"install what Debian calls {names} with your own package manager",
         )
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") is None:
-        raise Failure(
-            f"{', '.join(packages)} missing; not root and no sudo", cure=f"as root: {wanted}"
-        )
-    if interactive():
-        return ["sudo"]
-    if subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-        return ["sudo", "-n"]
-    raise Failure(
-        f"{', '.join(packages)} missing, and sudo would ask for a password", cure=f"sudo {wanted}"
-    )
+    return root.prefix(f"installing {names}", f"apt-get install {names}")
 
 
 def _apt(prefix: list[str], *words: str) -> subprocess.CompletedProcess[str]:
