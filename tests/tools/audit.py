@@ -46,6 +46,8 @@ def _embedded(venv: Venv) -> int:
     """Audit the lab's fleet with the gate open; say what the gate would have done."""
     before = (REPORTS / "latest").resolve() if (REPORTS / "latest").exists() else None
     lab.setup(venv)
+    if lab.is_up():
+        raise Failure("a lab is up already in this checkout", cure="make lab-down, then run again")
     try:
         lab.up(venv, os.environ.get("TOPOLOGY") or "fleet")
         words = ["ansible-playbook", PLAYBOOK, "-e", "bond_audit_fail_on=never"]

@@ -45,6 +45,11 @@ def give_back(venv: Venv) -> None:
     must(venv, *sudo, "chown", "-hR", f"{os.getuid()}:{os.getgid()}", *made)
 
 
+def is_up() -> bool:
+    """Tell whether somebody started a lab here, so that we neither disturb nor end it."""
+    return (paths.BUILD / "lab" / "state.json").exists()
+
+
 def setup(venv: Venv) -> None:
     """Build the hosts' root file system and kernel, once."""
     kernel = os.environ.get("LAB_KERNEL")
