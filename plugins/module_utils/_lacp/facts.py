@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import (
     bond_fields,
@@ -23,6 +23,9 @@ from . import (
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
 from .record import Record, RecordBuilder
 from .snapshot import ReadFailure, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HostSource = Callable[[Snapshot, RecordBuilder], None]
 BondSource = Callable[[Snapshot, str, RecordBuilder], None]
