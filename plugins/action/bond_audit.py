@@ -57,6 +57,7 @@ class ActionModule(ActionBase):
 
     def _audit(self, host: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         module_args = {key: args[key] for key in args if key not in CONTROLLER_ONLY}
+        module_args["host"] = args["host"] or host
         module_args["counters"] = args["counters"] or _saved(args["earlier"], host).get("counters")
         module_args = {key: value for key, value in module_args.items() if value is not None}
         try:

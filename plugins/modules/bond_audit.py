@@ -58,6 +58,10 @@ options:
     description:
       - Path on the host of a snapshot that M(bondproof.lacp.bond_facts) saved. It is judged instead of the live host.
     type: path
+  host:
+    description:
+      - Name of the host in the inventory, which waivers may name. The action plugin fills it in.
+    type: str
   counters:
     description:
       - Counters of an earlier reading, as RV(counters) returned them. The action plugin fills it from O(earlier).
@@ -111,6 +115,12 @@ not_judged:
   returned: when O(run_dir) was not given
   type: dict
   sample: {"bond1": "not an 802.3ad bond of the kernel: LACP rules do not judge it"}
+bugs:
+  description: Rules that broke, which is a fault of this collection. Their outcome is not evaluable.
+  returned: when O(run_dir) was not given
+  type: list
+  elements: str
+  sample: []
 facts:
   description: What the findings rest on, as M(bondproof.lacp.bond_facts) describes it.
   returned: when O(run_dir) was not given

@@ -21,7 +21,7 @@ STATUS_FAILED = "failed"
 STATUS_UNREACHABLE = "unreachable"
 
 # What the module returns and the document keeps.
-JUDGED = ("facts", "findings", "outcomes", "summary", "not_judged", "counters")
+JUDGED = ("facts", "findings", "outcomes", "summary", "not_judged", "bugs", "counters")
 
 
 class DocumentError(Exception):

@@ -16,6 +16,7 @@ from .reading import read_facts
 if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
+ISSUES = "https://github.com/bondproof/lacp/issues"
 ARGUMENTS: dict[str, Any] = {
     "policy": {"type": "dict", "default": {}},
     "bonds": {"type": "list", "elements": "str", "default": []},
@@ -25,6 +26,7 @@ ARGUMENTS: dict[str, Any] = {
     "baseline": {"type": "path"},
     "snapshot": {"type": "path"},
     "counters": {"type": "dict", "default": {}},
+    "host": {"type": "str"},
 }
 
 
@@ -37,7 +39,10 @@ def run(module: AnsibleModule) -> None:
     except (PolicyError, EarlierError) as error:
         module.fail_json(msg=str(error))
     facts, now_utc_s = read_facts(module, bonds=params["bonds"], snapshot=params["snapshot"])
-    judged = audit(facts, policy, earlier=earlier, now_utc_s=now_utc_s)
+    hosts = (params["host"],) if params["host"] else ()
+    judged = audit(facts, policy, earlier=earlier, now_utc_s=now_utc_s, hosts=hosts)
+    for bug in judged.bugs:
+        module.warn(f"{bug}; please report it: {ISSUES}")
     module.exit_json(
         changed=False,
         facts=facts.as_result(),
