@@ -112,9 +112,7 @@ class Fleet:
 
     @classmethod
     def of(cls, documents: Mapping[str, Mapping[str, Any]]) -> Fleet:
-        """The fleet of documents by host name; KeyError or TypeError if one is not as "
-        "documented.
-        """
+        """The fleet of documents by host name; KeyError or TypeError if one is malformed."""
         fleet = cls()
         for name in sorted(documents):
             fleet.add(name, documents[name])
