@@ -11,13 +11,18 @@ from .rule import CATALOGUE, Rule
 
 def load() -> dict[str, Rule]:
     """All rules of a host by id; the imports are static, so that Ansible ships the files."""
-    from .rules import (  # noqa: F401, PLC0415  they fill the catalogue  # noqa: F401, PLC0415  # noqa: F401, PLC0415
+    from .rules import (  # noqa: F401, PLC0415  they fill the catalogue
         intent,
         known_bad,
         negotiation,
+        negotiation_bond,
+        negotiation_partner,
         negotiation_pdus,
+        options,
+        options_hash,
         physical,
         physical_host,
+        policy,
         symmetry,
         symmetry_attached,
         symmetry_hardware,
