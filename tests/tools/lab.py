@@ -15,6 +15,8 @@ from .proc import environment, must, run
 from .say import Failure, say, step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .venvs import Venv
 
 # What the lab and Ansible in it read from the environment; sudo would drop it.
@@ -22,18 +24,23 @@ PASSED = ("PATH", "HOME", "LC_ALL", "VIRTUAL_ENV")
 PASSED_PREFIXES = ("BONDPROOF_", "LAB_", "ANSIBLE_", "PYTHON", "XDG_CACHE", "PIP_", "MOLECULE_")
 
 
-def command(venv: Venv, *words: str) -> list[str]:
-    """Return the command that runs `python -m lab WORDS` as root, its environment with it."""
-    lab = [str(venv.exe), "-m", "lab", *words]
-    sudo = root.prefix("the lab", f"make {words[0] if words[0] in ('up', 'down') else 'audit'}")
+def as_root(venv: Venv, *words: str | Path) -> list[str]:
+    """Return the words as a command that runs as root, with the environment it needs."""
+    whole = list(map(str, words))
+    sudo = root.prefix("the lab", "make test, or make audit")
     if not sudo:
-        return lab
+        return whole
     passed = {
         name: value
         for name, value in environment(venv).items()
         if name in PASSED or name.startswith(PASSED_PREFIXES)
     }
-    return [*sudo, "env", *(f"{name}={value}" for name, value in passed.items()), *lab]
+    return [*sudo, "env", *(f"{name}={value}" for name, value in passed.items()), *whole]
+
+
+def command(venv: Venv, *words: str) -> list[str]:
+    """Return the command that runs `python -m lab WORDS` as root."""
+    return as_root(venv, venv.exe, "-m", "lab", *words)
 
 
 def give_back(venv: Venv) -> None:

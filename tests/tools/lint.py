@@ -46,7 +46,8 @@ def _changelog(venv: Venv) -> int:
 
 def _docs(venv: Venv) -> int:
     words = ("lint-collection-docs", "--plugin-docs", "--skip-rstcheck")
-    return run(venv, "antsibull-docs", *words, paths.COLLECTION)
+    status = run(venv, "antsibull-docs", *words, paths.COLLECTION)
+    return status | run(venv, venv.exe, "-m", "tools.rule_page", "--check")
 
 
 def _shellcheck(venv: Venv) -> int:

@@ -10,7 +10,10 @@ import os
 
 from . import lab, paths, venvs
 from .proc import run
-from .say import say, step
+from .say import Failure, say, step
+
+
+GLOB = "molecule/*/molecule.yml"  # said aloud, or molecule asks to move them
 
 
 def main(words: list[str]) -> int:
@@ -18,5 +21,17 @@ def main(words: list[str]) -> int:
     paths.link_collection()
     say(f"kernel of the lab's hosts: {os.environ.get('LAB_KERNEL') or 'default'}")
     lab.setup(venv)
+    if lab.is_up():
+        raise Failure("a lab is up already in this checkout", cure="make lab-down, then run again")
     with step("tests of the lab"):
-        return run(venv, venv.exe, "-m", "pytest", "-m", "lab", "tests", *words)
+        status = run(
+            venv, *lab.as_root(venv, venv.exe, "-m", "pytest", "-m", "lab", "tests", *words)
+        )
+    scenarios = sorted(path.parent.name for path in paths.TOP.glob(GLOB))
+    if not scenarios:
+        raise Failure(f"no molecule scenario: nothing matches {GLOB}")
+    with step(f"molecule: {', '.join(scenarios)}"):
+        os.environ["MOLECULE_GLOB"] = GLOB
+        status |= run(venv, *lab.as_root(venv, venv.bin / "molecule", "test", "--all"))
+    lab.give_back(venv)
+    return status

@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 TOP = Path(__file__).resolve().parents[2]
 HEADER = (
@@ -92,6 +93,12 @@ def test_python_files_carry_the_licence(name: str) -> None:
     body = body.removeprefix("# -*- coding: utf-8 -*-\n")
     assert body.startswith(HEADER)
     assert not text.rstrip() or "from __future__ import annotations" in text
+
+
+def test_the_action_group_lists_every_module() -> None:
+    runtime = yaml.safe_load((TOP / "meta/runtime.yml").read_text(encoding="utf-8"))
+    modules = sorted(path.stem for path in (TOP / "plugins/modules").glob("*.py"))
+    assert runtime["action_groups"]["lacp"] == modules
 
 
 def test_no_sanity_ignores() -> None:

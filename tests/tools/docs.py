@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`make docs`: the rule reference, and the plugin documentation as HTML in build/docs."""
+
+from __future__ import annotations
+
+import shutil
+
+from . import paths, venvs
+from .proc import must
+from .say import say, step
+
+SITE = paths.TOP / "docs" / "docsite"
+
+
+def main(_words: list[str]) -> int:
+    venv = venvs.main()
+    paths.link_collection()
+    with step("rule reference"):
+        must(venv, venv.exe, "-m", "tools.rule_page")
+    folder = paths.BUILD / "docs"
+    shutil.rmtree(folder, ignore_errors=True)
+    rst = folder / "rst"
+    rst.mkdir(parents=True, mode=0o700)  # antsibull-docs refuses a folder that others may write to
+    with step("plugin documentation"):
+        flags = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir")
+        must(venv, "antsibull-docs", "collection", *flags, rst, "bondproof.lacp")
+        must(venv, "sphinx-build", "-q", "-b", "html", "-c", SITE, rst, folder / "html")
+    say(f"open {folder / 'html' / 'index.html'}")
+    return 0
