@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .snapshot import Snapshot
 
 _AGGREGATION = ("bonding", "team", "team_mode_loadbalance", "openvswitch", "8021q", "bridge")
+_DIGITS = 20  # more than any counter has
 _CAPABILITIES = {12: "net_admin", 13: "net_raw"}  # include/uapi/linux/capability.h
 
 
@@ -198,7 +199,7 @@ def _cpus(text: str) -> list[Any] | None:
 
 
 def _decimal(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if len(text) < _DIGITS and text.isascii() and text.isdigit() else None
 
 
 def _base16(text: str) -> int | None:
@@ -206,8 +207,8 @@ def _base16(text: str) -> int | None:
 
 
 def _real(text: str) -> float | None:
-    whole, _, fraction = text.partition(".")
-    return float(text) if (whole + fraction).isascii() and (whole + fraction).isdigit() else None
+    digits = text.replace(".", "", 1)
+    return float(text) if len(text) < _DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 _FILES: tuple[tuple[str, tuple[Field[Any], ...], Callable[[str], list[Any] | None]], ...] = (

@@ -146,4 +146,4 @@ def _aer(snapshot: Snapshot, base: str, into: RecordBuilder) -> None:
 
 def _number(text: str) -> int | None:
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if len(text) < 20 and text.isascii() and text.isdigit() else None

@@ -1,0 +1,244 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""systemd-networkd: what .netdev and .network files want of a bond and of its members."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from . import rtnl
+from .intent_ini import every, last
+from .intent_link import Unit, matches, units
+from .intent_options import Intent, boolean, mac, option
+
+if TYPE_CHECKING:
+    from .snapshot import Snapshot
+
+GENERATED = "/run/systemd/network/10-netplan-"
+_VOLATILE = "/run/"
+# [Bond] of systemd.netdev(5) -> option of the kernel. Time spans are in seconds unless they say.
+_SPANS = {
+    "MIIMonitorSec": "miimon",
+    "UpDelaySec": "updelay",
+    "DownDelaySec": "downdelay",
+    "PeerNotifyDelaySec": "peer_notif_delay",
+    "ARPIntervalSec": "arp_interval",
+    "LearnPacketIntervalSec": "lp_interval",
+}
+_OPTIONS = {
+    "TransmitHashPolicy": "xmit_hash_policy",
+    "LACPTransmitRate": "lacp_rate",
+    "MinLinks": "min_links",
+    "AdSelect": "ad_select",
+    "AdActorSystemPriority": "ad_actor_sys_prio",
+    "AdUserPortKey": "ad_user_port_key",
+    "AdActorSystem": "ad_actor_system",
+    "FailOverMACPolicy": "fail_over_mac",
+    "ARPValidate": "arp_validate",
+    "ARPIPTargets": "arp_ip_target",
+    "ARPAllTargets": "arp_all_targets",
+    "ARPMissedMax": "arp_missed_max",
+    "PrimaryReselectPolicy": "primary_reselect",
+    "ResendIGMP": "resend_igmp",
+    "PacketsPerSlave": "packets_per_slave",
+    "GratuitousARP": "num_peer_notif",
+    "AllSlavesActive": "all_slaves_active",
+    "DynamicTransmitLoadBalancing": "tlb_dynamic_lb",
+    "LACPActive": "lacp_active",
+}
+_UNITS_OF_TIME_US = {
+    "": 1_000_000,
+    **dict.fromkeys(("us", "usec", "µs", "μs"), 1),
+    **dict.fromkeys(("ms", "msec"), 1000),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1_000_000),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60_000_000),
+    **dict.fromkeys(("h", "hr", "hour", "hours"), 3_600_000_000),
+}
+_TYPES = ("bond", "bridge", "vlan", "vxlan")  # device types that udev knows by their driver kind
+_MATCHED = frozenset((rtnl.ADDRESS, rtnl.PERM_ADDRESS))
+_BYTES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def intents(snapshot: Snapshot, name: str) -> dict[str, Intent]:
+    """What the files want of a bond, by origin: 'systemd-networkd' and 'netplan'.
+
+    Hidden if a file that may name the bond cannot be read.
+    """
+    netdevs = [
+        unit
+        for unit in units(snapshot, ".netdev")
+        if last(unit.lines, "NetDev", "Name") == name
+        and last(unit.lines, "NetDev", "Kind").lower() == "bond"
+    ]
+    networks = units(snapshot, ".network")
+    mine = [unit for unit in networks if _names(unit, name)]
+    found = {}
+    for origin, generated in (("systemd-networkd", False), ("netplan", True)):
+        part = [
+            [unit for unit in some if unit.path.startswith(GENERATED) == generated]
+            for some in (netdevs, mine)
+        ]
+        if part[0] or part[1]:
+            found[origin] = _intent(snapshot, name, part[0], networks, part[1])
+    return found
+
+
+def _names(unit: Unit, name: str) -> bool:
+    """Whether a .network file is about a bond: enslaves to it, or matches it by its full name."""
+    words = " ".join(every(unit.lines, "Match", "Name")).split()
+    return name in words or name in every(unit.lines, "Network", "Bond")
+
+
+def _intent(
+    snapshot: Snapshot, name: str, netdevs: list[Unit], networks: list[Unit], mine: list[Unit]
+) -> Intent:
+    found = Intent([], {}, [], at_boot=False, unrecognised=[])
+    for unit in netdevs[:1]:  # networkd takes the first of one name, and warns of the others
+        _netdev(unit, found)
+    # The first file that matches an interface is the only one that applies to it.
+    for unit in mine:
+        if matches(unit, {"Name": name, "Kind": "bond", "Type": "bond"}) is not False:
+            _network(unit, found)
+            break
+    for unit in mine:
+        if name in every(unit.lines, "Network", "Bond"):
+            found.members.extend(_members(snapshot, unit, networks, name, found))
+    found.files.extend(unit.path for unit in (*netdevs, *mine))
+    lasting = any(
+        not path.startswith(_VOLATILE) or path.startswith(GENERATED) for path in found.files
+    )
+    return found._replace(at_boot=lasting, members=list(dict.fromkeys(found.members)))
+
+
+def _members(
+    snapshot: Snapshot, unit: Unit, networks: list[Unit], name: str, found: Intent
+) -> list[str]:
+    """Interfaces that a file enslaves: those of the host, and those named that it does not have."""
+    present = [port for port in snapshot.folders.get("/sys/class/net", ()) if port != name]
+    words = " ".join(every(unit.lines, "Match", "Name")).split()
+    named = [word for word in words if not any(sign in word for sign in "*?[!")]
+    members = []
+    for port in dict.fromkeys((*present, *named)):
+        known = _properties(snapshot, port)
+        applies = matches(unit, known)
+        if applies is None and (not words or any(fnmatchcase(port, word) for word in words)):
+            found.unrecognised.append(f"{unit.path}: whether it applies to {port} cannot be told")
+        elif applies and not any(matches(other, known) for other in _before(networks, unit)):
+            members.append(port)
+    return members
+
+
+def _before(networks: list[Unit], unit: Unit) -> list[Unit]:
+    return networks[: networks.index(unit)]
+
+
+def _properties(snapshot: Snapshot, port: str) -> dict[str, str]:
+    """What [Match] can be compared with, as far as it is known of an interface.
+
+    An enslaved port shows the bond's address: its files were matched with its own.
+    """
+    known = {"Name": port}
+    network = rtnl.network(snapshot)
+    link = network.names.get(port) if network else None
+    if network and link:
+        known["Kind"] = link.kind
+        known["Type"] = link.kind if link.kind in _TYPES else "ether"
+        found = rtnl.attributes(network.data, link.span, network.order, _MATCHED)
+        for key in (rtnl.ADDRESS, rtnl.PERM_ADDRESS):
+            if key in found:
+                known["MACAddress"] = rtnl.mac(found[key])
+        if rtnl.PERM_ADDRESS in found:
+            known["PermanentMACAddress"] = known["MACAddress"]
+    driver = snapshot.symlinks.get(f"/sys/class/net/{port}/device/driver", "")
+    if driver:
+        known["Driver"] = driver.rpartition("/")[2]
+    return known
+
+
+def _netdev(unit: Unit, found: Intent) -> None:
+    for line in unit.lines:
+        understood = _bond(line.key, line.value) if line.section == "Bond" and line.value else None
+        if understood:
+            _set(found, *understood)
+        elif line.section == "Bond" and line.value:
+            found.unrecognised.append(f"{line.key}={line.value}")
+        elif line.section == "NetDev":
+            _link(line.key, line.value, found)
+
+
+def _network(unit: Unit, found: Intent) -> None:
+    for line in unit.lines:
+        if line.section == "Link":
+            _link(line.key, line.value, found)
+    addresses = [
+        value.split()[0]
+        for section in ("Network", "Address")
+        for value in every(unit.lines, section, "Address")
+        if "/" in value
+    ]
+    if addresses:
+        found.settings["addresses"] = addresses
+
+
+def _link(key: str, value: str, found: Intent) -> None:
+    if key == "MTUBytes":
+        size = _size(value)
+        if size is not None:
+            found.settings["mtu"] = size
+    elif key == "MACAddress":
+        address = mac(value)
+        if address:
+            found.settings["mac"] = address
+
+
+def _bond(key: str, value: str) -> tuple[str, Any] | None:
+    """(field path, value) of an assignment in [Bond]."""
+    if key == "Mode":
+        return option("mode", value)
+    if key in _SPANS:
+        span = milliseconds(value)
+        if span is None:
+            return None
+        name = _SPANS[key]
+        return f"options.{name}", span // 1000 if name == "lp_interval" else span
+    name = _OPTIONS.get(key, "")
+    if name in ("all_slaves_active", "tlb_dynamic_lb"):
+        word = boolean(value)
+        return None if word is None else (f"options.{name}", int(word))
+    return option(name, value)
+
+
+def _set(found: Intent, path: str, value: Any) -> None:  # noqa: ANN401 - of the option's own type
+    old = found.settings.get(path)
+    found.settings[path] = (
+        [*old, *value] if isinstance(old, list) and isinstance(value, list) else value
+    )
+
+
+def milliseconds(text: str) -> int | None:
+    """A time span of systemd.time(7): '100ms', '1s', '0.1', '1min 2s'; None if it is none."""
+    total = 0.0
+    rest = text.replace(" ", "")
+    if not rest:
+        return None
+    while rest:
+        digits = len(rest) - len(rest.lstrip("0123456789."))
+        amount, rest = rest[:digits], rest[digits:]
+        letters = len(rest) - len(rest.lstrip("abcdefghijklmnopqrstuvwxyzµμ"))
+        unit, rest = rest[:letters], rest[letters:]
+        plain = amount.replace(".", "", 1)
+        if not plain.isdigit() or len(amount) > 20 or unit not in _UNITS_OF_TIME_US:
+            return None
+        total += float(amount) * _UNITS_OF_TIME_US[unit]
+    return round(total / 1000)
+
+
+def _size(text: str) -> int | None:
+    factor = _BYTES.get(text[-1:].upper(), 1)
+    digits = text[:-1] if factor > 1 else text
+    return (
+        int(digits) * factor if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
+    )

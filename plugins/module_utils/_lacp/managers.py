@@ -1,0 +1,114 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which network managers a host has, and whether they act: by files, without any command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import host_fields
+from .snapshot import ReadFailure
+
+if TYPE_CHECKING:
+    from .record import RecordBuilder
+    from .snapshot import Snapshot
+
+SOURCE = "configuration"
+IFUPDOWN, IFUPDOWN2, NETPLAN = "ifupdown", "ifupdown2", "netplan"
+NETWORKD, NETWORK_MANAGER = "systemd-networkd", "NetworkManager"
+
+# In order of precedence: systemd.network(5) and NetworkManager's keyfile plugin.
+NETWORKD_FOLDERS = (
+    "/etc/systemd/network",
+    "/run/systemd/network",
+    "/usr/local/lib/systemd/network",
+    "/usr/lib/systemd/network",
+)
+KEYFILE_FOLDERS = (
+    "/etc/NetworkManager/system-connections",
+    "/run/NetworkManager/system-connections",
+    "/usr/lib/NetworkManager/system-connections",
+)
+NETPLAN_FOLDERS = ("/etc/netplan", "/run/netplan", "/usr/lib/netplan")
+INTERFACES = "/etc/network/interfaces"
+# systemd keeps 'invocation:UNIT' here as long as a unit is active (src/core/unit.c).
+ACTIVE_UNITS = "/run/systemd/units"
+_WANTS = (
+    "/etc/systemd/system/multi-user.target.wants",
+    "/etc/systemd/system/network-online.target.wants",
+)
+_IFUPDOWN2_CODE = "/usr/share/ifupdown2"
+FOLDERS: tuple[str, ...] = (
+    *NETWORKD_FOLDERS,
+    *KEYFILE_FOLDERS,
+    *NETPLAN_FOLDERS,
+    ACTIVE_UNITS,
+    *_WANTS,
+    _IFUPDOWN2_CODE,
+)
+_UNITS = {
+    IFUPDOWN: "networking.service",
+    IFUPDOWN2: "networking.service",
+    NETWORKD: "systemd-networkd.service",
+    NETWORK_MANAGER: "NetworkManager.service",
+}
+
+
+class Hidden(Exception):
+    """Configuration that may name a bond could not be read; the text says which, and why."""
+
+
+def host(snapshot: Snapshot, into: RecordBuilder) -> None:
+    """Add the managers that are active now or enabled at boot."""
+    if ACTIVE_UNITS not in snapshot.folders:
+        return
+    states = {manager: acts(snapshot, manager) for manager in (*_UNITS, NETPLAN)}
+    if all(state is None for state in states.values()):
+        into.unknown(host_fields.MANAGERS, "this host has no systemd whose units could be seen")
+        return
+    into.known(
+        host_fields.MANAGERS, sorted(name for name, state in states.items() if state), SOURCE
+    )
+
+
+def acts(snapshot: Snapshot, manager: str) -> bool | None:
+    """Whether a manager is active or enabled; None if it cannot be told."""
+    if manager == NETPLAN:
+        return bool(netplan_files(snapshot))
+    if manager in (IFUPDOWN, IFUPDOWN2) and manager != ifupdown_flavour(snapshot):
+        return False
+    unit = _UNITS[manager]
+    if any(unit in snapshot.folders.get(wants, ()) for wants in _WANTS):
+        return True
+    active = snapshot.folders.get(ACTIVE_UNITS, ())
+    if not active:
+        return None
+    return f"invocation:{unit}" in active
+
+
+def ifupdown_flavour(snapshot: Snapshot) -> str:
+    """Which of the two reads /etc/network/interfaces: they cannot be installed together."""
+    return IFUPDOWN2 if snapshot.folders.get(_IFUPDOWN2_CODE) else IFUPDOWN
+
+
+def netplan_files(snapshot: Snapshot) -> list[str]:
+    """The YAML files of netplan."""
+    return [
+        f"{folder}/{name}"
+        for folder in NETPLAN_FOLDERS
+        for name in snapshot.folders.get(folder, ())
+        if name.endswith(".yaml")
+    ]
+
+
+def readable(snapshot: Snapshot, path: str) -> str | None:
+    """The text of a configuration file, None if it is not there; Hidden if it cannot be read."""
+    text = snapshot.text(path)
+    if not isinstance(text, ReadFailure):
+        return text
+    if text.missing:
+        return None
+    cure = ": root can read it" if text.errno in ("EACCES", "EPERM") else ""
+    raise Hidden(f"{path}: {text.text}{cure}")
