@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
     from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.views import Earlier
 
-HOUR_BEFORE = "2026-11-20T11:00:00Z"
+HOUR = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Case:
     found: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     policy: Mapping[str, Any] | None = None
-    earlier: HostFacts | None = None
+    earlier: Earlier | None = None
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.name}"
@@ -69,9 +69,9 @@ def fires(
     facts: HostFacts,
     *found: str,
     policy: Mapping[str, Any] | None = None,
-    earlier: HostFacts | None = None,
+    earlier: Earlier | None = None,
 ) -> Case:
-    """The rule fails with just these deviations; earlier: the facts an hour ago."""
+    """The rule fails with just these deviations."""
     return Case(rule, name, facts, FAILED, found, policy=policy, earlier=earlier)
 
 
@@ -81,7 +81,7 @@ def silent(
     facts: HostFacts,
     *,
     policy: Mapping[str, Any] | None = None,
-    earlier: HostFacts | None = None,
+    earlier: Earlier | None = None,
 ) -> Case:
     """The rule passes."""
     return Case(rule, name, facts, PASSED, policy=policy, earlier=earlier)
@@ -93,7 +93,7 @@ def blind(
     facts: HostFacts,
     *reasons: str,
     policy: Mapping[str, Any] | None = None,
-    earlier: HostFacts | None = None,
+    earlier: Earlier | None = None,
 ) -> Case:
     """The rule cannot be evaluated; the reasons name what is missing."""
     return Case(rule, name, facts, NOT_EVALUABLE, reasons=reasons, policy=policy, earlier=earlier)
@@ -101,7 +101,9 @@ def blind(
 
 def hour_before(facts: HostFacts) -> Earlier:
     """The counters of these facts, as an audit an hour ago saved them."""
-    return earlier_from(counters_of(known(facts, "", hf.UTC, HOUR_BEFORE)))
+    earlier = earlier_from(counters_of(known(facts, "", hf.UTC, "2026-11-20T11:00:00Z")))
+    assert earlier.utc_s == NOW - HOUR
+    return earlier
 
 
 def judged(case: Case) -> Audit:
@@ -109,7 +111,7 @@ def judged(case: Case) -> Audit:
     return audit(
         case.facts,
         parse_policy(case.policy),
-        earlier=hour_before(case.earlier) if case.earlier else None,
+        earlier=case.earlier,
         now_utc_s=NOW,
         rules={case.rule: load()[case.rule]},
     )
