@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .compare import Comparison, compare_facts, compare_findings
 from .documents import OK, DocumentError, findings_of, host_paths, load_json, read_host
 from .fleet import FLEET_SCHEMA
+from .gate import Identity, identity
 from .stable import stable_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ...module_utils._lacp.rule import Finding
@@ -45,6 +46,9 @@ class Baseline(Protocol):
     def host(self, name: str) -> BaselineHost:
         """A host of it; DocumentError if its document is broken."""
 
+    def fleet_findings(self) -> Sequence[Finding]:
+        """What was found of the fleet."""
+
 
 @dataclass
 class FolderBaseline:
@@ -52,6 +56,7 @@ class FolderBaseline:
 
     paths: Mapping[str, Path]
     utc: str
+    fleet: Path | None
 
     def names(self) -> Iterable[str]:
         """The hosts it has."""
@@ -63,6 +68,10 @@ class FolderBaseline:
         stable = None if document.facts is None else stable_facts(document.facts)
         return BaselineHost(document.status == OK, document.findings, stable)
 
+    def fleet_findings(self) -> Sequence[Finding]:
+        """What was found of the fleet: of a run that was never reported nothing is known."""
+        return _fleet_findings(load_json(self.fleet, FLEET_SCHEMA, CURE)) if self.fleet else ()
+
 
 @dataclass
 class FleetBaseline:
@@ -71,6 +80,7 @@ class FleetBaseline:
     path: Path
     hosts: Mapping[str, Any]
     utc: str
+    fleet: Sequence[Finding]
 
     def names(self) -> Iterable[str]:
         """The hosts it has."""
@@ -88,6 +98,15 @@ class FleetBaseline:
             stable if isinstance(stable, dict) and stable else None,
         )
 
+    def fleet_findings(self) -> Sequence[Finding]:
+        """What was found of the fleet."""
+        return self.fleet
+
+
+def _fleet_findings(data: Mapping[str, Any]) -> Sequence[Finding]:
+    listed = data.get("fleet_findings")
+    return findings_of(listed) if isinstance(listed, list) else ()
+
 
 def open_baseline(path: Path) -> Baseline:
     """The run at a path; DocumentError names the file and the cure."""
@@ -98,7 +117,8 @@ def open_baseline(path: Path) -> Baseline:
         hosts = data.get("hosts")
         if not isinstance(hosts, dict):
             raise DocumentError(f"{path}: has no hosts: {CURE}")
-        return FleetBaseline(path, hosts, str(data.get("collected_utc") or ""))
+        utc = str(data.get("collected_utc") or "")
+        return FleetBaseline(path, hosts, utc, _fleet_findings(data))
     paths = {}
     times = [""]
     for found in host_paths(path):
@@ -107,7 +127,8 @@ def open_baseline(path: Path) -> Baseline:
         times.append(document.collected_utc)
     if not paths:
         raise DocumentError(f"{path / 'hosts'}: holds no host: {CURE}")
-    return FolderBaseline(paths, max(times))
+    fleet = path / "fleet.json"
+    return FolderBaseline(paths, max(times), fleet if fleet.is_file() else None)
 
 
 @dataclass
@@ -116,6 +137,7 @@ class Comparer:
 
     baseline: Baseline
     result: Comparison
+    known: set[Identity] = attribute(default_factory=set)
     _seen: set[str] = attribute(default_factory=set)
 
     @classmethod
@@ -134,9 +156,16 @@ class Comparer:
         if not before.audited or not host.audited:
             self.result.not_compared.append(host.name)
             return
+        self.known |= {identity(host.name, finding) for finding in before.findings}
         compare_findings(self.result, host.name, before.findings, host.findings)
         if before.stable is not None and stable is not None:
             compare_facts(self.result, host.name, before.stable, stable)
+
+    def add_fleet(self, found: Sequence[Finding]) -> None:
+        """Compare the findings about the fleet."""
+        before = self.baseline.fleet_findings()
+        self.known |= {identity("", finding) for finding in before}
+        compare_findings(self.result, "", before, found)
 
     def finish(self) -> Comparison:
         """The comparison, hosts that are gone included."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field as attribute
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from ...module_utils._lacp.model import Problem
-from ...module_utils._lacp.rule import FLEET
 from .baseline import Comparer
 from .digest import Digester, by_severity, worst_first
 from .documents import (
-    OK,
     DocumentError,
     HostDocument,
     HostFolder,
@@ -24,28 +22,15 @@ from .documents import (
     read_host,
 )
 from .fleet import FleetReport
-from .gate import judge
+from .gate import Gate, judge
 from .stable import stable_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from ...module_utils._lacp.rule import Finding, Rule
     from .digest import HostDigest
-
-
-class Judges(Protocol):
-    """What knows rules: the texts of all, and those that look at many hosts at once."""
-
-    def catalogue(self) -> Mapping[str, Rule]:
-        """All rules by id."""
-
-    def findings(self, documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Finding]:
-        """What the rules of the fleet find."""
-
-    def groups(self, documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """Hosts by the partner they hang behind."""
+    from .rules import FleetRules
 
 
 @dataclass(frozen=True)
@@ -69,6 +54,13 @@ class Gathered:
     collections: set[str] = attribute(default_factory=set)
     unreadable: int = 0
 
+    def audited(self) -> HostFolder:
+        """The documents of the hosts that were audited, to be read again."""
+        return HostFolder({name: self.paths[name] for name in self.hosts if self._ok(name)})
+
+    def _ok(self, name: str) -> bool:
+        return self.hosts[name].audited
+
 
 @dataclass(frozen=True)
 class Built:
@@ -78,41 +70,47 @@ class Built:
     baseline_error: str
 
 
-def build(wanted: Wanted, judges: Judges) -> Built:
+def build(wanted: Wanted, rules: FleetRules) -> Built:
     """The report of a run; DocumentError if there is no such folder.
 
     A document that cannot be used is a problem of the report, and a baseline that cannot be used is
     named in the result: neither costs what the other hosts gave.
     """
-    comparer, trouble = _comparer(wanted.baseline)
+    comparer, trouble = _comparer(wanted)
     gathered, trouble = _gather(host_paths(wanted.source), comparer, trouble)
     if trouble:
+        comparer = None
         gathered.problems.append(Problem("baseline", trouble))
     hosts = tuple(sorted(gathered.hosts.values(), key=worst_first))
-    audited = HostFolder(
-        {name: path for name, path in gathered.paths.items() if gathered.hosts[name].audited}
-    )
-    found = tuple(by_severity(judges.findings(audited)))
+    today = max((host.collected_utc for host in hosts), default="")[:10]
+    seen = rules.look(gathered.audited(), today)
+    found = tuple(by_severity(seen.findings))
+    if comparer:
+        comparer.add_fleet(found)
+    known = frozenset(comparer.known) if comparer else frozenset()
+    gate = Gate(wanted.fail_on, known, baseline=comparer is not None)
     report = FleetReport(
         title=wanted.title,
         hosts=hosts,
         fleet_findings=found,
-        partner_groups=tuple(judges.groups(audited)),
+        partner_groups=seen.groups,
         problems=tuple(gathered.problems),
-        comparison=comparer.finish() if comparer and not trouble else None,
-        gate=judge(hosts, found, gathered.unreadable, wanted.fail_on),
-        catalogue=judges.catalogue(),
+        comparison=comparer.finish() if comparer else None,
+        gate=judge(gate, hosts, found, gathered.unreadable),
+        catalogue=rules.catalogue(),
         collection=", ".join(sorted(gathered.collections)),
         stable=gathered.stable,
     )
     return Built(report, trouble)
 
 
-def _comparer(baseline: Path | None) -> tuple[Comparer | None, str]:
-    if baseline is None:
+def _comparer(wanted: Wanted) -> tuple[Comparer | None, str]:
+    if wanted.baseline is None:
         return None, ""
+    if wanted.baseline.resolve() in (wanted.source, wanted.source / "fleet.json"):
+        return None, f"{wanted.baseline}: is the run itself: name an earlier one"
     try:
-        return Comparer.of(baseline), ""
+        return Comparer.of(wanted.baseline), ""
     except DocumentError as error:
         return None, str(error)
 
@@ -157,25 +155,3 @@ def _newest(document: HostDocument, path: Path, gathered: Gathered) -> bool:
         Problem(f"hosts/{left}", f"is an older document of {document.host}; {kept} was taken")
     )
     return newer
-
-
-class NoFleetRules:
-    """Judges that know the rules of hosts only."""
-
-    def __init__(self, rules: Mapping[str, Rule]) -> None:
-        self._rules = rules
-
-    def catalogue(self) -> Mapping[str, Rule]:
-        """All rules by id."""
-        return {name: rule for name, rule in self._rules.items() if rule.scope != FLEET}
-
-    def findings(self, _documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Finding]:
-        """Nothing."""
-        return ()
-
-    def groups(self, _documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """Nothing."""
-        return ()
-
-
-__all__ = ["OK", "Built", "Judges", "NoFleetRules", "Wanted", "build"]

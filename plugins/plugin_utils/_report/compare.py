@@ -51,17 +51,7 @@ class Comparison:
     @property
     def quiet(self) -> bool:
         """Whether nothing at all is different."""
-        return not any(
-            (
-                self.appeared,
-                self.disappeared,
-                self.changed,
-                self.moved,
-                self.hosts_new,
-                self.hosts_gone,
-                self.not_compared,
-            )
-        )
+        return not any(self.figures().values())
 
     def settle(self) -> None:
         """Put every list in order, once all hosts have been compared."""
@@ -69,6 +59,18 @@ class Comparison:
             changes.sort(key=lambda c: (natural(c.host), natural(c.subject), c.what))
         for hosts in (self.hosts_new, self.hosts_gone, self.not_compared):
             hosts.sort(key=natural)
+
+    def figures(self) -> dict[str, int]:
+        """How many differences of each kind."""
+        return {
+            "appeared": len(self.appeared),
+            "disappeared": len(self.disappeared),
+            "changed": len(self.changed),
+            "moved": len(self.moved),
+            "hosts_new": len(self.hosts_new),
+            "hosts_gone": len(self.hosts_gone),
+            "not_compared": len(self.not_compared),
+        }
 
     def as_result(self) -> dict[str, Any]:
         """Plain data."""

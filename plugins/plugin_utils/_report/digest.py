@@ -220,5 +220,17 @@ class Digester:
 
 def _shared(finding: Finding) -> Finding:
     """The finding with its texts interned: they repeat on every host that has it."""
-    texts = {name: intern(value) for name, value in vars(finding).items() if isinstance(value, str)}
-    return replace(finding, **texts)
+    return replace(
+        finding,
+        rule=intern(finding.rule),
+        severity=intern(finding.severity),
+        title=intern(finding.title),
+        subject=intern(finding.subject),
+        parameter=intern(finding.parameter),
+        expected=intern(finding.expected),
+        observed=intern(finding.observed),
+        source=tuple(map(intern, finding.source)),
+        why=intern(finding.why),
+        remedy=intern(finding.remedy),
+        outcome=intern(finding.outcome),
+    )

@@ -11,15 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ...module_utils._lacp import bond_fields, host_fields, member_fields
 from ...module_utils._lacp.model import Problem
-from ...module_utils._lacp.rule import FAILED, INFO, SEVERITIES, Finding
-from .._document import SCHEMA as HOST_SCHEMA, STATUS_FAILED, STATUS_OK as OK, STATUS_UNREACHABLE
+from ...module_utils._lacp.rule import SEVERITIES, Finding
+from .._document import SCHEMA as HOST_SCHEMA, STATUS_FAILED, STATUS_OK, STATUS_UNREACHABLE
+from .kinds import wrong_type
 from .text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from ...module_utils._lacp.fact import Field
+
+OK = STATUS_OK
 STATUSES = (OK, STATUS_FAILED, STATUS_UNREACHABLE)
 
 Document = Mapping[str, Any]
@@ -131,10 +136,12 @@ def _finding(index: int, data: object) -> Finding:
         raise DocumentError(f"{place} is a {_kind(data)}, not an object")
     text = _texts(data, place)
     severity = text("severity")
+    if severity not in SEVERITIES:
+        raise DocumentError(f"{place}.severity is {one_line(severity)}")
     source = data.get("source") or []
     return Finding(
         rule=text("rule"),
-        severity=severity if severity in SEVERITIES else INFO,
+        severity=severity,
         title=text("title"),
         subject=text("subject"),
         parameter=text("parameter"),
@@ -143,7 +150,7 @@ def _finding(index: int, data: object) -> Finding:
         source=tuple(str(item) for item in source) if isinstance(source, list) else (str(source),),
         why=text("why"),
         remedy=text("remedy"),
-        outcome=str(data.get("outcome") or FAILED),
+        outcome=text("outcome"),
         waiver=None if data.get("waiver") is None else str(data["waiver"]),
     )
 
@@ -168,16 +175,16 @@ def _outcome(rule: str, told: object) -> Outcome:
 
 
 def _check_facts(facts: Document) -> None:
-    _check_record(_part(facts, "host", dict), "facts.host")
+    _check_record(_part(facts, "host", dict), "facts.host", host_fields.ALL)
     for name, bond in _part(facts, "bonds", dict).items():
         place = f"facts.bonds.{one_line(name)}"
-        _check_record(bond, place)
+        _check_record(bond, place, bond_fields.ALL)
         for port, member in _part(bond, "members", dict).items():
-            _check_record(member, f"{place}.members.{one_line(port)}")
+            _check_record(member, f"{place}.members.{one_line(port)}", member_fields.ALL)
 
 
-def _check_record(record: object, place: str) -> None:
-    """What Record.from_result relies on: 'unknown' and 'sources' map texts to lists of paths."""
+def _check_record(record: object, place: str, catalogue: Iterable[Field[Any]]) -> None:
+    """What Record.from_result and the rules rely on: maps of paths, and values of their type."""
     if not isinstance(record, dict):
         raise DocumentError(f"{place} is a {_kind(record)}, not an object")
     for key in ("unknown", "sources"):
@@ -188,6 +195,9 @@ def _check_record(record: object, place: str) -> None:
         told = record.get(key) or []
         if not isinstance(told, list) or not all(isinstance(item, dict) for item in told):
             raise DocumentError(f"{place}.{key} is not a list of objects")
+    path = wrong_type(record, catalogue)
+    if path:
+        raise DocumentError(f"{place}.{path} has a value of the wrong type")
 
 
 def _part(data: Document, key: str, kind: type[T], default: object = ...) -> T:

@@ -42,7 +42,7 @@ class Row(NamedTuple):
     worst: str
 
 
-HEAD = Row("host", "bonds", "forwarding", "partner", "err", "warn", "info", "worst finding")
+HEAD = Row("host", "bonds", "fwd", "partner", "err", "warn", "info", "worst finding")
 _RIGHT = ("bonds", "forwarding", "errors", "warnings", "infos")
 
 

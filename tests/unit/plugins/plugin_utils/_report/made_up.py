@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from unit import factory
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     bond_fields as bf,
+    host_fields as hf,
     member_fields as mf,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.audit import audit
@@ -31,6 +33,7 @@ def document(
     host: str, facts: HostFacts, *, policy: Mapping[str, Any] | None = None, **changes: Any
 ) -> dict[str, Any]:
     """The document of an audited host."""
+    facts = factory.known(facts, "", hf.BOOT_ID, f"{zlib.crc32(host.encode()):08x}")
     found = audit(facts, parse_policy(policy or {}), now_utc_s=factory.NOW)
     return {
         "schema": "bondproof.lacp/host/1",
