@@ -340,6 +340,8 @@ def churn_growing(member: MemberView) -> Iterator[Deviation]:
     if link_down(member):
         return
     for field in (mf.CHURN_ACTOR_COUNT, mf.CHURN_PARTNER_COUNT):
-        grown = member.growth(field)
-        if grown.count:
-            yield Deviation(field.path, "no growth", f"{grown.count} more in {grown.seconds:.0f} s")
+        # What is still 0 did not grow, with or without an earlier reading.
+        grown = member.growth(field) if member.value(field) else None
+        if grown and grown.count:
+            told = f"{grown.count} more in {grown.seconds:.0f} s"
+            yield Deviation(field.path, "no growth", told)
