@@ -116,14 +116,15 @@ STATISTICS: Field[dict[str, int]] = Field(
 MANAGERS: Field[list[str]] = Field(
     "managers",
     "list",
-    "Managers whose configuration names the bond: ifupdown, ifupdown2, systemd-networkd, "
-    "NetworkManager, netplan",
+    "Managers whose configuration names the bond, but for those known neither to run nor to be "
+    "enabled: ifupdown, ifupdown2, systemd-networkd, NetworkManager, netplan",
 )
 INTENT: Field[dict[str, Any]] = Field(
     "intent",
     "map",
-    "By manager: files (list), settings (by this collection's field paths, such as options.miimon "
-    "or mtu), members (list), at_boot (bool)",
+    "By manager: files, settings (by this collection's field paths, such as options.miimon or "
+    "mtu), members and addresses (lists), at_boot (bool), acts (bool: the manager runs or is "
+    "enabled; null: unknown), unrecognised (lines kept as they stand)",
 )
 MAC_ADDRESS_POLICY: Field[str] = Field(
     "mac_address_policy", "str", "MACAddressPolicy of the .link file that udev applies to the bond"

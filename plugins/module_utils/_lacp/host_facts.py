@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import host_fields as fields
+from . import managers
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def host(snapshot: Snapshot, into: RecordBuilder) -> None:
                 into.known(target, value, path)
     _modules(snapshot, into)
     _time(snapshot, into)
+    managers.host(snapshot, into)
 
 
 def _kernel(snapshot: Snapshot, into: RecordBuilder) -> None:

@@ -75,6 +75,7 @@ def _joined(first: Intent | None, second: Intent) -> Intent:
         files=first.files + second.files,
         settings={**first.settings, **second.settings},
         members=first.members + second.members,
+        addresses=first.addresses + second.addresses,
         at_boot=first.at_boot or second.at_boot,
         unrecognised=first.unrecognised + second.unrecognised,
     )

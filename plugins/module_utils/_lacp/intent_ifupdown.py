@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .intent_options import Intent, mac, number, option
+from .intent_options import Intent, mac, nothing, number, option
 from .managers import INTERFACES, readable
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def intent(snapshot: Snapshot, name: str) -> Intent | None:
     ports = [port for port in blocks if _get(blocks[port], "bond_master") == name]
     if name not in blocks and not ports:
         return None
-    found = Intent([], {}, [], at_boot=False, unrecognised=[])
+    found = nothing()
     for key, value in mine:
         _apply(key, value, found, snapshot)
     found.members.extend(port for port in ports if port not in found.members)
@@ -238,15 +238,14 @@ def _range(word: str) -> list[str]:
 
 def _addresses(options: list[tuple[str, str]], found: Intent) -> None:
     """Address lines, with the prefix length that an old netmask line gives."""
-    addresses = []
     for index, (key, value) in enumerate(options):
         if key == "address" and value:
             address = value.partition(" ")[0]
             mask = next((v for k, v in options[index + 1 : index + 4] if k == "netmask"), "")
             length = _prefix(mask)
-            addresses.append(address if "/" in address or length is None else f"{address}/{length}")
-    if addresses:
-        found.settings["addresses"] = list(dict.fromkeys(addresses))
+            whole = address if "/" in address or length is None else f"{address}/{length}"
+            if whole not in found.addresses:
+                found.addresses.append(whole)
 
 
 def _prefix(mask: str) -> int | None:

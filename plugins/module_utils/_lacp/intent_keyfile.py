@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .intent_ini import Line, last, lines
-from .intent_options import Intent, boolean, mac, number, option
+from .intent_options import Intent, boolean, mac, nothing, number, option
 from .managers import KEYFILE_FOLDERS, readable
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
 
 _GENERATED = "netplan-"
+_ADDRESSES = ("address", "addresses")
 
 
 class Profile(NamedTuple):
@@ -78,7 +79,7 @@ def _profiles(snapshot: Snapshot) -> list[Profile]:
 
 
 def _intent(bonds: list[Profile], ports: list[Profile]) -> Intent:
-    found = Intent([], {}, [], at_boot=False, unrecognised=[])
+    found = nothing()
     wanted: list[dict[str, object]] = []
     for profile in bonds:
         wanted.append({})
@@ -121,11 +122,7 @@ def _settings(profile: Profile, settings: dict[str, object], found: Intent) -> N
                 settings["mtu"] = number(line.value)
             elif line.key == "cloned-mac-address" and mac(line.value):
                 settings["mac"] = mac(line.value)
-    addresses = [
-        line.value.replace(";", ",").split(",")[0].strip()
-        for line in profile.lines
-        if line.section in ("ipv4", "ipv6")
-        and line.key.rstrip("0123456789") in ("address", "addresses")
-    ]
-    if any(addresses):
-        settings["addresses"] = [address for address in addresses if address]
+        elif line.section in ("ipv4", "ipv6") and line.key.rstrip("0123456789") in _ADDRESSES:
+            address = line.value.replace(";", ",").partition(",")[0].strip()
+            if address and address not in found.addresses:
+                found.addresses.append(address)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import rtnl
 from .intent_ini import every, last
 from .intent_link import Unit, matches, units
-from .intent_options import Intent, boolean, mac, option
+from .intent_options import Intent, boolean, mac, nothing, option
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -95,7 +95,7 @@ def _names(unit: Unit, name: str) -> bool:
 def _intent(
     snapshot: Snapshot, name: str, netdevs: list[Unit], networks: list[Unit], mine: list[Unit]
 ) -> Intent:
-    found = Intent([], {}, [], at_boot=False, unrecognised=[])
+    found = nothing()
     for unit in netdevs[:1]:  # networkd takes the first of one name, and warns of the others
         _netdev(unit, found)
     # The first file that matches an interface is the only one that applies to it.
@@ -173,14 +173,12 @@ def _network(unit: Unit, found: Intent) -> None:
     for line in unit.lines:
         if line.section == "Link":
             _link(line.key, line.value, found)
-    addresses = [
-        value.split()[0]
+    found.addresses.extend(
+        value.partition(" ")[0]
         for section in ("Network", "Address")
         for value in every(unit.lines, section, "Address")
         if "/" in value
-    ]
-    if addresses:
-        found.settings["addresses"] = addresses
+    )
 
 
 def _link(key: str, value: str, found: Intent) -> None:

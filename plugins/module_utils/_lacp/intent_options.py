@@ -45,15 +45,21 @@ NO = frozenset(("0", "no", "false", "off", "n", "f"))
 class Intent(NamedTuple):
     """What one manager's configuration wants of a bond, as far as it is written down.
 
-    settings: by field path ('options.miimon', 'mtu'); at_boot: whether it takes effect after a
-    reboot; unrecognised: lines that may matter and were not understood.
+    settings: by field path ('options.miimon', 'mtu'); addresses: the static ones; at_boot: whether
+    it takes effect after a reboot; unrecognised: lines that may matter and were not understood.
     """
 
     files: list[str]
     settings: dict[str, Any]
     members: list[str]
+    addresses: list[str]
     at_boot: bool
     unrecognised: list[str]
+
+
+def nothing() -> Intent:
+    """An intent to be filled."""
+    return Intent([], {}, [], [], at_boot=False, unrecognised=[])
 
 
 def option(name: str, text: str) -> tuple[str, Any] | None:
@@ -66,7 +72,7 @@ def option(name: str, text: str) -> tuple[str, Any] | None:
     elif name in _NAMES:
         value = _named(text.lower(), _NAMES[name])
     elif name in _LISTS:
-        value = text.replace(",", " ").split() or None
+        value = text.replace(",", " ").replace("+", " ").split() or None
     elif name in _WORDS:
         value = text or None
     elif name == "ad_actor_system":

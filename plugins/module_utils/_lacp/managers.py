@@ -65,8 +65,8 @@ def host(snapshot: Snapshot, into: RecordBuilder) -> None:
     if ACTIVE_UNITS not in snapshot.folders:
         return
     states = {manager: acts(snapshot, manager) for manager in (*_UNITS, NETPLAN)}
-    if all(state is None for state in states.values()):
-        into.unknown(host_fields.MANAGERS, "this host has no systemd whose units could be seen")
+    if None in states.values():
+        into.unknown(host_fields.MANAGERS, f"{ACTIVE_UNITS} shows no unit: not run by systemd")
         return
     into.known(
         host_fields.MANAGERS, sorted(name for name, state in states.items() if state), SOURCE
