@@ -63,15 +63,17 @@ def _up(arguments: argparse.Namespace) -> int:
         began = time.monotonic()
         say(f"{topology.name}: {topology.description}; kernel {kernel}, id {lab.ident}")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        up = False
         try:
             shutil.copy(source, lab.folder / "topology.yml")
             boot.up(lab, topology, built, kernel, seconds)
-            up = True
-        finally:
-            if not up:
-                say("cleaning up")
-                teardown.down(lab)
+        except BaseException as error:
+            say(f"{error or type(error).__name__}")
+            if arguments.keep:
+                say("kept for a look: make lab-ssh HOST=..., then make lab-down")
+                raise SystemExit(1) from error
+            say("cleaning up")
+            teardown.down(lab)
+            raise SystemExit(1) from error
         say(f"up after {time.monotonic() - began:.1f} s; inventory {lab.inventory}")
     return 0
 
@@ -149,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     up = add("up", _up, "boot a topology")
     up.add_argument("topology", nargs="?", default="fleet", help="a shipped one, or FILE.yml")
     up.add_argument("--kernel", choices=KERNELS)
+    up.add_argument("--keep", action="store_true", help="keep a lab that did not come up")
     run = add("run", _run, "run a command inside the lab's network namespace")
     run.add_argument("command", nargs=argparse.REMAINDER)
     ssh = add("ssh", _ssh, "log in to a host")

@@ -58,7 +58,7 @@ def up(lab: Lab, topology: Topology, image: Image, kernel: str, seconds: float) 
     began = time.monotonic()
     binary = image.kernel(kernel)
     for host in topology.hosts.values():
-        seed.write(host, lab.host_folder(host.name) / "seed")
+        seed.write(host, lab.host_folder(host.name) / "seed", image.aside)
     lab.write({"topology": topology.name, "kernel": kernel, "ready": False})
     network.create(lab, topology)
     session.write_files(lab, topology, image)

@@ -52,6 +52,11 @@ class Image:
         return self.folder / "root"
 
     @property
+    def aside(self) -> Path:
+        """Packages unpacked beside the root, for hosts that want them (recipe.ASIDE)."""
+        return self.folder / "aside"
+
+    @property
     def key(self) -> Path:
         return self.folder / "key"
 
@@ -251,6 +256,9 @@ def _finish_root(root: Path, public_key: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         target.write_text(text, encoding="utf-8")
+    for path, destination in recipe.LINKS.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).symlink_to(destination)
     units = root / "etc/systemd/system"
     # iterdir, not glob: seen from here these links lead nowhere, and glob would pass them over.
     for folder in [entry for entry in units.iterdir() if entry.is_dir()]:

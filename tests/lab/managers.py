@@ -48,12 +48,31 @@ _NETPLAN = {
     "updelay": "up-delay",
     "xmit_hash_policy": "transmit-hash-policy",
 }
+# What Debian's ifenslave writes (/etc/network/if-pre-up.d/ifenslave); it passes over any other
+# bond-* line without a word, bond-min-links too.
+_IFENSLAVE = {
+    name: name.replace("_", "-")
+    for name in (
+        "ad_select", "arp_interval", "arp_ip_target", "downdelay", "lacp_rate", "miimon",
+        "primary", "updelay", "use_carrier", "xmit_hash_policy",
+    )
+}  # fmt: skip
 _MILLISECONDS = ("miimon", "updelay", "downdelay")
 
 
 def render(manager: str, bond: Bond) -> dict[str, str]:
-    """Return the files (path below / -> text) that make `manager` set up the bond."""
+    """Return the files (path below / -> text) that make `manager` set up the bond.
+
+    LabError for an option that the manager would not set.
+    """
+    if manager == "ifupdown":
+        _known(bond, _IFENSLAVE, manager)
     return _RENDERERS[manager](bond)
+
+
+def render_ignored(bond: Bond) -> dict[str, str]:
+    """Return ifupdown files with whatever option: ifenslave does not mind what it ignores."""
+    return _ifupdown(bond)
 
 
 def _known(bond: Bond, table: Mapping[str, str], manager: str) -> dict[str, str]:
@@ -146,6 +165,14 @@ def _networkmanager(bond: Bond) -> dict[str, str]:
             "[main]\nno-auto-default=*\n\n[keyfile]\nunmanaged-devices=interface-name:vec0\n"
         ),
     }
+    for vlan, keys in bond.vlans.items():
+        name = f"{bond.name}.{vlan}"
+        inner = f"method=manual\naddress1={keys['address']}\n" if "address" in keys else ""
+        files[f"{folder}{name}.nmconnection"] = (
+            f"[connection]\nid={name}\ntype=vlan\ninterface-name={name}\n\n"
+            f"[vlan]\nid={vlan}\nparent={bond.name}\n\n[ethernet]\nmtu={_vlan_mtu(bond, vlan)}\n\n"
+            f"[ipv4]\n{inner or 'method=disabled'}\n[ipv6]\nmethod=disabled\n"
+        )
     for member in bond.members:
         files[f"{folder}{member}.nmconnection"] = (
             f"[connection]\nid={member}\ntype=ethernet\ninterface-name={member}\n"

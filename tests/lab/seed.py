@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lab import faults
 from lab.managers import UNITS, render
+from lab.recipe import ASIDE
 from lab.topology import HIDEABLE
 from lab.wiring import host_commands
 
@@ -34,7 +35,12 @@ Wants=network-pre.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/lab/net
+ExecStopPost=/lab/net-failed
 StandardError=journal+console
+"""
+_NET_FAILED = """#!/bin/sh
+[ "$SERVICE_RESULT" = success ] && exit 0
+echo '{"ready": false, "why": ["its cables could not be made, see the console"]}' > /dev/ttyS0
 """
 _AGENT_UNIT = """[Unit]
 Description=Wait for the bonds, make the faults, report
@@ -102,11 +108,13 @@ def host_files(host: Host) -> dict[str, str]:
     return files
 
 
-def write(host: Host, folder: Path) -> None:
-    """Write a host's seed folder afresh."""
+def write(host: Host, folder: Path, aside: Path) -> None:
+    """Write a host's seed folder afresh; `aside` holds packages that are not in the root."""
     if folder.exists():
         shutil.rmtree(folder)
     files = folder / "files"
+    for manager in host.managers & set(ASIDE):
+        shutil.copytree(aside / manager, files, symlinks=True, dirs_exist_ok=True)
     for path, text in host_files(host).items():
         target = files / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -123,10 +131,11 @@ def write(host: Host, folder: Path) -> None:
     script = "".join(f"{command}\n" for command in host_commands(host))
     (folder / "net").write_text(f"#!/bin/sh -e\n{script}", encoding="utf-8")
     hidden = "".join(f"{path}\n" for name in host.hide for path in HIDEABLE[name])
+    (folder / "net-failed").write_text(_NET_FAILED, encoding="utf-8")
     (folder / "hidden").write_text(hidden, encoding="utf-8")
     (folder / "plan.json").write_text(json.dumps(plan(host), indent=1), encoding="utf-8")
     shutil.copy(_PACKAGE / "guest" / "init", folder / "init")
     shutil.copy(_PACKAGE / "guest" / "agent.py", folder / "agent.py")
     shutil.copy(_PACKAGE / "states.py", folder / "states.py")
-    for name in ("net", "init"):
+    for name in ("net", "net-failed", "init"):
         (folder / name).chmod(0o755)

@@ -24,12 +24,16 @@ _SECONDS = 15
 
 
 def start_time(pid: int) -> str:
-    """Return when a process started (proc_pid_stat(5), field 22), empty when it is gone."""
+    """Return when a process started (proc_pid_stat(5), field 22), empty when it is gone.
+
+    A zombie is gone: it only waits for its parent, which may be this very command.
+    """
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
         return ""
-    return text.rpartition(")")[2].split()[19]
+    fields = text.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def _namespace_of(pid: int | str) -> tuple[int, int] | None:

@@ -42,7 +42,7 @@ def host_commands(host: Host) -> list[str]:
             member_number += 1
             mac = f"02:e0:00:{host.index:02x}:00:{member_number:02x}"
             commands.append(
-                f"ip link add {member} address {mac} type veth"
+                f"ip link add name {member} address {mac} type veth"
                 f" peer name {port.name} netns {port.switch.name}",
             )
         commands += switch_commands(bond, host)
@@ -56,19 +56,19 @@ def switch_commands(bond: Bond, host: Host) -> list[str]:
     for (switch_name, lag), ports in bond.lags.items():
         switch = host.switches[switch_name]
         if bond.mode != "802.3ad":
-            commands += [f"ip -n {switch_name} link set {port} up" for port in ports]
+            commands += [f"ip -n {switch_name} link set dev {port} up" for port in ports]
             continue
         options = _LAG_OPTIONS | {"ad_user_port_key": str(lag_key(lag, host))} | bond.lag_options
         commands += lag_commands(switch, lag, options)
         commands += _numbered(switch, lag, ports)
-        commands.append(f"ip -n {switch_name} link set {lag} mtu {bond.mtu} up")
+        commands.append(f"ip -n {switch_name} link set dev {lag} mtu {bond.mtu} up")
     return commands
 
 
 def lag_commands(switch: Switch, lag: str, options: dict[str, str]) -> list[str]:
     """Make one empty LAG."""
     options = {"ad_actor_system": switch.system} | options
-    return [f"ip -n {switch.name} link add {lag} type bond mode 802.3ad {words(options)}"]
+    return [f"ip -n {switch.name} link add name {lag} type bond mode 802.3ad {words(options)}"]
 
 
 def _numbered(switch: Switch, lag: str, ports: list[str]) -> list[str]:
@@ -82,17 +82,17 @@ def _numbered(switch: Switch, lag: str, ports: list[str]) -> list[str]:
     previous = ""
     for number in range(1, switch.first_port):
         stand_in = f"standin{number % 2}"
-        commands += [f"{at} add {stand_in} type dummy", f"{at} set {stand_in} master {lag}"]
-        commands += [f"{at} delete {previous}"] if previous else []
+        commands += [f"{at} add name {stand_in} type dummy", f"{at} set dev {stand_in} master {lag}"]
+        commands += [f"{at} delete dev {previous}"] if previous else []
         previous = stand_in
-    commands += [f"{at} set {ports[0]} master {lag}"]
-    commands += [f"{at} delete {previous}"] if previous else []
-    return commands + [f"{at} set {port} master {lag}" for port in ports[1:]]
+    commands += [f"{at} set dev {ports[0]} master {lag}"]
+    commands += [f"{at} delete dev {previous}"] if previous else []
+    return commands + [f"{at} set dev {port} master {lag}" for port in ports[1:]]
 
 
 def plug(port: Port, lag: str) -> list[str]:
     """Move a switch port into a LAG; a member must be down to be enslaved."""
-    at = f"ip -n {port.switch.name} link set {port.name}"
+    at = f"ip -n {port.switch.name} link set dev {port.name}"
     return [f"{at} nomaster", f"{at} down", f"{at} master {lag}", f"{at} up"]
 
 
@@ -105,23 +105,23 @@ def bond_commands(bond: Bond) -> list[str]:
     if bond.kind == "ovs":
         return _ovs_commands(bond)
     options = {"miimon": "100"} | dict(bond.options)
-    commands = [f"ip link add {bond.name} type bond mode {bond.mode} {words(options)}"]
-    commands += [f"ip link set {member} master {bond.name}" for member in bond.members]
-    commands.append(f"ip link set {bond.name} mtu {bond.mtu} up")
+    commands = [f"ip link add name {bond.name} type bond mode {bond.mode} {words(options)}"]
+    commands += [f"ip link set dev {member} master {bond.name}" for member in bond.members]
+    commands.append(f"ip link set dev {bond.name} mtu {bond.mtu} up")
     top = bond.name
     if bond.bridge:
         top = bond.bridge
         commands += [
-            f"ip link add {top} type bridge",
-            f"ip link set {bond.name} master {top}",
-            f"ip link set {top} up",
+            f"ip link add name {top} type bridge",
+            f"ip link set dev {bond.name} master {top}",
+            f"ip link set dev {top} up",
         ]
     if bond.address:
         commands.append(f"ip address add {bond.address} dev {top}")
     for vlan, keys in bond.vlans.items():
         name = f"{bond.name}.{vlan}"
         commands.append(f"ip link add link {bond.name} name {name} type vlan id {vlan}")
-        commands.append(f"ip link set {name} mtu {keys.get('mtu', bond.mtu)} up")
+        commands.append(f"ip link set dev {name} mtu {keys.get('mtu', bond.mtu)} up")
         if "address" in keys:
             commands.append(f"ip address add {keys['address']} dev {name}")
     return commands
@@ -133,7 +133,7 @@ def _team_commands(bond: Bond) -> list[str]:
         f'{{"device": "{bond.name}", "runner": {{"name": "lacp", "active": true, '
         f'"fast_rate": true}}, "link_watch": {{"name": "ethtool"}}, "ports": {{{ports}}}}}'
     )
-    return [f"teamd --daemonize --take-over --config '{config}'", f"ip link set {bond.name} up"]
+    return [f"teamd --daemonize --take-over --config '{config}'", f"ip link set dev {bond.name} up"]
 
 
 def _ovs_commands(bond: Bond) -> list[str]:
@@ -144,5 +144,5 @@ def _ovs_commands(bond: Bond) -> list[str]:
         f"ovs-vsctl add-br {bridge}",
         f"ovs-vsctl add-bond {bridge} {bond.name} {' '.join(bond.members)}"
         " lacp=active bond_mode=balance-tcp other_config:lacp-time=fast",
-        *[f"ip link set {member} up" for member in bond.members],
+        *[f"ip link set dev {member} up" for member in bond.members],
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lab.errors import LabError
 from lab.faults.registry import Change, fault
-from lab.managers import render
+from lab.managers import render, render_ignored
 from lab.topology import DEFAULTS, MANAGERS, OPTIONS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _option(site: Site, option: str, value: str) -> Change:
     if option not in OPTIONS:
         raise LabError(f"unknown bond option {option!r}. Cure: one of {', '.join(OPTIONS)}")
     usual = site.bond.options.get(option) or DEFAULTS.get(option, "0")
-    at = f"ip link set {site.bond.name}"
+    at = f"ip link set dev {site.bond.name}"
 
     def commands(wanted: str) -> list[str]:
         change = f"{at} type bond {option} {shlex.quote(wanted)}"
@@ -94,4 +94,5 @@ def config_drift(site: Site, *, option: str = "miimon", value: str = "50") -> Ch
     if option not in OPTIONS:
         raise LabError(f"unknown bond option {option!r}. Cure: one of {', '.join(OPTIONS)}")
     drifted = replace(site.bond, options={**site.bond.options, option: value})
-    return Change(_write(render(manager, drifted)), _write(render(manager, site.bond)))
+    files = render_ignored(drifted) if manager == "ifupdown" else render(manager, drifted)
+    return Change(_write(files), _write(render(manager, site.bond)))

@@ -37,7 +37,7 @@ def silent_partner(site: Site, *, member: str, direction: str = "to_host") -> Ch
 def partner_absent(site: Site, *, member: str) -> Change:
     """The switch port is in no LAG: nobody speaks LACP there."""
     port = site.port(member)
-    at = f"ip -n {port.switch.name} link set {port.name}"
+    at = f"ip -n {port.switch.name} link set dev {port.name}"
     return Change([f"{at} nomaster", f"{at} up"], plug(port, port.lag), {member: "silent"})
 
 
@@ -45,7 +45,7 @@ def partner_absent(site: Site, *, member: str) -> Change:
 def carrier_down(site: Site, *, member: str) -> Change:
     """The switch port is shut: the member has no carrier."""
     port = site.port(member)
-    at = f"ip -n {port.switch.name} link set {port.name}"
+    at = f"ip -n {port.switch.name} link set dev {port.name}"
     return Change([f"{at} down"], [f"{at} up"], {member: "down"})
 
 
@@ -72,16 +72,16 @@ def _other_lag(site: Site, member: str, system: str) -> Change:
     }
     at = f"ip -n {port.switch.name} link"
     apply = lag_commands(port.switch, lag, options)
-    apply += [f"{at} set {lag} mtu {site.bond.mtu}", *plug(port, lag), f"{at} set {lag} up"]
-    clear = [*plug(port, port.lag), f"{at} delete {lag}"]
+    apply += [f"{at} set dev {lag} mtu {site.bond.mtu}", *plug(port, lag), f"{at} set dev {lag} up"]
+    clear = [*plug(port, port.lag), f"{at} delete dev {lag}"]
     return Change(apply, clear, {member: "separate"})
 
 
 @fault
 def passive_both(site: Site) -> Change:
     """Both ends wait for the other to speak first (lacp_active off)."""
-    ends = [f"ip link set {site.bond.name}"]
-    ends += [f"ip -n {switch} link set {lag}" for switch, lag in site.bond.lags]
+    ends = [f"ip link set dev {site.bond.name}"]
+    ends += [f"ip -n {switch} link set dev {lag}" for switch, lag in site.bond.lags]
     down = [f"{end} down" for end in ends]
     up = [f"{end} up" for end in ends]
     off = [f"{end} type bond lacp_active off" for end in ends]
@@ -102,7 +102,7 @@ def slow_fast(site: Site, *, switch_rate: str = "slow") -> Change:
 def _lag_rate(site: Site, rate: str) -> list[str]:
     commands = []
     for switch, lag in site.bond.lags:
-        at = f"ip -n {switch} link set {lag}"
+        at = f"ip -n {switch} link set dev {lag}"
         commands += [f"{at} down", f"{at} type bond lacp_rate {rate}", f"{at} up"]
     return commands
 
@@ -111,7 +111,7 @@ def _lag_rate(site: Site, rate: str) -> list[str]:
 def flapping(site: Site, *, member: str, count: int = 5, period_ms: int = 400) -> Change:
     """The carrier goes and comes `count` times, then stays: counters show it."""
     port = site.port(member)
-    at = f"ip -n {port.switch.name} link set {port.name}"
+    at = f"ip -n {port.switch.name} link set dev {port.name}"
     half = max(period_ms, 2) / 2000
     loop = f"i=0; while [ $i -lt {min(count, 1000)} ]; do"
     loop += f" {at} down; sleep {half}; {at} up; sleep {half}; i=$((i + 1)); done"
@@ -133,5 +133,5 @@ def lossy(site: Site, *, member: str, percent: int = 30) -> Change:
 @fault
 def switch_mtu(site: Site, *, mtu: int = 1400) -> Change:
     """The switch's LAG has another MTU than the host's bond."""
-    lags = [f"ip -n {switch} link set {lag} mtu" for switch, lag in site.bond.lags]
+    lags = [f"ip -n {switch} link set dev {lag} mtu" for switch, lag in site.bond.lags]
     return Change([f"{lag} {mtu}" for lag in lags], [f"{lag} {site.bond.mtu}" for lag in lags])

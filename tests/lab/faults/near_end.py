@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def member_admin_down(site: Site, *, member: str) -> Change:
     """Somebody set the member down on the host."""
     site.port(member)
-    return Change([f"ip link set {member} down"], [f"ip link set {member} up"], {member: "down"})
+    return Change([f"ip link set dev {member} down"], [f"ip link set dev {member} up"], {member: "down"})
 
 
 @fault
@@ -44,7 +44,7 @@ def mtu_mismatch(site: Site, *, member: str, mtu: int = 1400, where: str = "memb
             raise LabError(f"bond {site.bond.name} has no VLAN. Cure: vlans: {{100: {{}}}}")
         vlan, keys = next(iter(site.bond.vlans.items()))
         device, usual = f"{site.bond.name}.{vlan}", str(keys.get("mtu", site.bond.mtu))
-    return Change([f"ip link set {device} mtu {mtu}"], [f"ip link set {device} mtu {usual}"])
+    return Change([f"ip link set dev {device} mtu {mtu}"], [f"ip link set dev {device} mtu {usual}"])
 
 
 @fault
@@ -60,8 +60,8 @@ def offload_drift(site: Site, *, member: str, feature: str = "tso", value: str =
 def vlan_on_member(site: Site, *, member: str, vlan: int = 77) -> Change:
     """A VLAN sits on a member instead of the bond."""
     name = f"{member}.{vlan}"
-    apply = [f"ip link add link {member} name {name} type vlan id {vlan}", f"ip link set {name} up"]
-    return Change(apply, [f"ip link delete {name}"])
+    apply = [f"ip link add link {member} name {name} type vlan id {vlan}", f"ip link set dev {name} up"]
+    return Change(apply, [f"ip link delete dev {name}"])
 
 
 @fault
@@ -82,7 +82,7 @@ def qdisc_drift(site: Site, *, member: str, kind: str = "pfifo") -> Change:
 def txqueuelen_drift(site: Site, *, member: str, length: int = 500) -> Change:
     """One member has another transmit queue length than the others."""
     return Change(
-        [f"ip link set {member} txqueuelen {length}"], [f"ip link set {member} txqueuelen 1000"]
+        [f"ip link set dev {member} txqueuelen {length}"], [f"ip link set dev {member} txqueuelen 1000"]
     )
 
 
