@@ -14,6 +14,7 @@ from . import (
     dev_mcast,
     ethtool_facts,
     host_facts,
+    intent,
     pci_facts,
     procfs,
     rtnl,
@@ -34,7 +35,12 @@ MemberSource = Callable[[Snapshot, str, str, RecordBuilder], None]
 # Adding a source: a module in this folder with host(), bond() or member(), and its line here. The
 # first that knows a value wins; one that differs makes a disagreement.
 HOST_SOURCES: tuple[HostSource, ...] = (host_facts.host,)
-BOND_SOURCES: tuple[BondSource, ...] = (rtnl_facts.bond, sysfs.bond, procfs.bond)
+BOND_SOURCES: tuple[BondSource, ...] = (
+    rtnl_facts.bond,
+    sysfs.bond,
+    procfs.bond,
+    intent.bond,
+)
 MEMBER_SOURCES: tuple[MemberSource, ...] = (
     rtnl_facts.member,
     sysfs.member,
