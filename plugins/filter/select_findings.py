@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What the expression selects; an empty list where a list is asked for and nothing fits.
+  description: What the expression selects, an empty list where nothing fits.
   type: raw
 """
 

@@ -137,7 +137,7 @@ def _condition(record: Record, up: Told, hears: Told, heard: Told) -> Condition:
     if hears is False:
         return Condition(BAD, _deafness(record))
     if heard is False:
-        return Condition(BAD, "partner does not hear us")
+        return Condition(BAD, "partner deaf to us")
     return _negotiated(record, up)
 
 

@@ -40,11 +40,14 @@ def render(report: FleetReport) -> Iterator[str]:
     yield baseline_section(report.comparison)
     yield "<main>"
     yield _filters(report, sorted({group.finding.rule for group in groups}))
-    yield finding_groups(groups, report.catalogue)
+    anchors = {host.name: f"host-{index}" for index, host in enumerate(report.hosts)}
+    yield finding_groups(groups, report.catalogue, anchors)
     yield '<section id="hosts"><h2>Hosts</h2>'
     unfold = len(report.hosts) <= 12  # so many pictures can be taken in
     for index, host in enumerate(report.hosts):
-        yield host_card(host, index, unfold=unfold or (index < 6 and bool(host.failed)))
+        yield host_card(
+            host, anchors[host.name], unfold=unfold or (index < 6 and bool(host.failed))
+        )
     yield "</section>"
     yield partner_section(report.partner_groups)
     yield rule_section(report)
@@ -95,7 +98,7 @@ def _tone(figures: dict[str, int]) -> str:
         return ERROR
     if figures[WARNING]:
         return WARNING
-    return "unknown" if figures["unsure"] or figures["not_evaluable"] else "good"
+    return "unknown" if figures["unsure"] else "good"
 
 
 def _verdict(figures: dict[str, int]) -> str:
@@ -121,10 +124,10 @@ def _verdict(figures: dict[str, int]) -> str:
 def _tiles(figures: dict[str, int]) -> Iterator[Safe]:
     lost = figures["hosts"] - figures["audited"]
     idle = figures["forwarding"] < figures["members"]
-    yield _tile(f"{figures['audited']} / {figures['hosts']}", "hosts audited", lost and "bad")
+    yield _tile(f"{figures['audited']}/{figures['hosts']}", "hosts audited", lost and "bad")
     yield _tile(str(figures["bonds"]), "LACP bonds")
     yield _tile(
-        f"{figures['forwarding']} / {figures['members']}",
+        f"{figures['forwarding']}/{figures['members']}",
         "members forwarding" + (f", {figures['unsure']} unknown" if figures["unsure"] else ""),
         "waiting" if idle else "good" if figures["members"] else None,
     )

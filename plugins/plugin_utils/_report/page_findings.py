@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _OPEN_BLOCKS = 12
 
 
-def finding_groups(groups: Sequence[Group], catalogue: Mapping[str, Rule]) -> Safe:
-    """The section of all findings."""
+def finding_groups(
+    groups: Sequence[Group], catalogue: Mapping[str, Rule], anchors: Mapping[str, str]
+) -> Safe:
+    """The section of all findings; anchors: host -> id of its card."""
     if not groups:
         words = "No rule found anything. What could not be evaluated stands under Rules."
         return tag("section", tag("h2", "Findings"), tag("p", words), id_="findings")
@@ -32,12 +34,14 @@ def finding_groups(groups: Sequence[Group], catalogue: Mapping[str, Rule]) -> Sa
     return tag(
         "section",
         tag("h2", "Findings"),
-        *(_block(group, catalogue, unfold=unfold and group in loud) for group in groups),
+        *(_block(group, catalogue, anchors, unfold=unfold and group in loud) for group in groups),
         id_="findings",
     )
 
 
-def _block(group: Group, catalogue: Mapping[str, Rule], *, unfold: bool) -> Safe:
+def _block(
+    group: Group, catalogue: Mapping[str, Rule], anchors: Mapping[str, str], *, unfold: bool
+) -> Safe:
     finding = group.finding
     waived = finding.outcome == WAIVED
     hosts = group.hosts
@@ -51,8 +55,8 @@ def _block(group: Group, catalogue: Mapping[str, Rule], *, unfold: bool) -> Safe
             tag("code", finding.parameter, class_="parameter"),
             tag("span", where, class_="where"),
         ),
-        tag("dl", *_texts(group, catalogue)),
-        _places(group.variants),
+        _places(group.variants, anchors),
+        tag("div", *_texts(group, catalogue), class_="texts"),
         class_=f"finding {'waived' if waived else finding.severity}",
         open=unfold,
         data_severity=finding.severity,
@@ -65,58 +69,56 @@ def badge(word: str) -> Safe:
     return tag("span", word, class_=f"badge {word}")
 
 
-def _texts(group: Group, catalogue: Mapping[str, Rule]) -> Iterator[Safe]:
+def _texts(group: Group, catalogue: Mapping[str, Rule]) -> Iterator[Safe | None]:
     finding = group.finding
     known = catalogue.get(finding.rule)
-    remedies = dict.fromkeys(variant.finding.remedy for variant in group.variants)
-    yield _term("Why it matters", finding.why)
-    yield _term(
-        "Remedy",
-        tag("ul", *(tag("li", text) for text in remedies)) if len(remedies) > 1 else finding.remedy,
-    )
-    for waiver in dict.fromkeys(variant.finding.waiver for variant in group.variants):
-        yield _term("Waived", waiver) if waiver else Safe("")
-    yield _term("Rule", tag("code", finding.rule))
-    if known is not None:
-        yield _term("Rests on", known.reference)
+    remedies = list(dict.fromkeys(variant.finding.remedy for variant in group.variants))
+    yield tag("div", tag("h4", "Why it matters"), tag("p", finding.why))
+    yield tag("div", tag("h4", "Remedy"), *(tag("p", text) for text in remedies[:_REMEDIES]))
+    waivers = dict.fromkeys(variant.finding.waiver for variant in group.variants)
+    waived = "; ".join(filter(None, waivers))
+    yield tag("div", tag("h4", "Waived"), tag("p", waived)) if waived else None
+    rests = f" rests on {known.reference}" if known else ""
+    yield tag("p", "Rule ", tag("code", finding.rule), rests, class_="quiet rests")
 
 
-def _term(word: str, text: object) -> Safe:
-    return join([tag("dt", word), tag("dd", text)]) if text else Safe("")
+# Remedies that differ only in the names of members need not all be told.
+_REMEDIES = 3
 
 
-def _places(variants: Sequence[Variant]) -> Safe:
+def _places(variants: Sequence[Variant], anchors: Mapping[str, str]) -> Safe:
     head = tag("tr", *(tag("th", word, scope="col") for word in _COLUMNS))
     return tag(
         "div",
-        tag("table", tag("thead", head), tag("tbody", *_rows(variants)), class_="places"),
+        tag("table", tag("thead", head), tag("tbody", *_rows(variants, anchors)), class_="places"),
         class_="scroll",
     )
 
 
-_COLUMNS = ("Host", "Subject", "Expected", "Observed", "Read from")
+_COLUMNS = ("Where", "Expected", "Observed", "Read from")
 
 
-def _rows(variants: Sequence[Variant]) -> Iterator[Safe]:
+def _rows(variants: Sequence[Variant], anchors: Mapping[str, str]) -> Iterator[Safe]:
     for variant in variants:
         found = variant.finding
         for place in variant.places:
             yield tag(
                 "tr",
-                tag("th", place.host or "fleet", scope="row"),
-                tag("td", tag("code", place.subject or "host")),
+                tag("th", _host(place.host, anchors), " ", tag("code", place.subject), scope="row"),
                 tag("td", found.expected, data_label="Expected"),
                 tag("td", found.observed, data_label="Observed", class_="observed"),
-                tag("td", *_sources(found.source), data_label="Read from", class_="quiet"),
+                tag("td", _sources(found.source), data_label="Read from", class_="quiet"),
                 data_host=place.host,
             )
 
 
-def _sources(sources: Sequence[str]) -> Iterator[object]:
-    shown = 4
-    for index, source in enumerate(sources[:shown]):
-        yield tag("br") if index else None
-        yield source
-    if sources[shown:]:
-        yield tag("br")
-        yield f"and {len(sources) - shown} more"
+def _host(host: str, anchors: Mapping[str, str]) -> Safe | str:
+    return tag("a", host, href=f"#{anchors[host]}") if host in anchors else host or "fleet"
+
+
+def _sources(sources: Sequence[str]) -> Safe:
+    """What was read, folded away: evidence for whoever doubts, noise for the others."""
+    if len(sources) <= 1:
+        return join(sources) if sources else Safe("not said")
+    lines = tag("ul", *(tag("li", source) for source in sources))
+    return tag("details", tag("summary", count(len(sources), "value")), lines, class_="more")

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._lacp import bond_fields as bf, host_fields as hf, member_fields as mf
 from ...module_utils._lacp.fact import Absent, Known
 from ...module_utils._lacp.port_state import words
-from ...module_utils._lacp.rule import NOT_EVALUABLE, PASSED, SEVERITIES
-from .fleet import DISABLED
+from ...module_utils._lacp.rule import NOT_EVALUABLE, SEVERITIES
+from .fleet import DISABLED, OUTCOMES
 from .markup import Safe, join, tag
 from .page_findings import badge
 from .picture import hearing_words, picture, speed_words
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from .link import Link
 
 
-def host_card(host: HostDigest, index: int, *, unfold: bool) -> Safe:
+def host_card(host: HostDigest, anchor: str, *, unfold: bool) -> Safe:
     """The card of a host; its first line is what a table would say."""
     return tag(
         "details",
         tag("summary", *_summary(host)),
         *_body(host),
-        id_=f"host-{index}",
+        id_=anchor,
         class_=f"host {_tone(host)}",
         open=unfold,
         data_host=host.name,
@@ -50,7 +51,7 @@ def _tone(host: HostDigest) -> str:
         return "error"
     found = host.severities
     worst = next((severity for severity in SEVERITIES if found[severity]), None)
-    return worst or ("unknown" if host.not_evaluable or host.unsure else "good")
+    return worst or ("unknown" if host.unsure or not host.links else "good")
 
 
 def _summary(host: HostDigest) -> Iterator[Safe]:
@@ -61,9 +62,9 @@ def _summary(host: HostDigest) -> Iterator[Safe]:
     found = host.severities
     for severity in SEVERITIES:
         if found[severity]:
-            yield tag("span", f"{found[severity]} {severity}", class_=f"badge {severity}")
+            yield tag("span", count(found[severity], severity), class_=f"badge {severity}")
     if not host.failed:
-        yield badge("nothing found")
+        yield tag("span", "nothing found", class_="badge good")
     yield tag("span", *_facts_line(host), class_="where")
 
 
@@ -81,14 +82,18 @@ def _body(host: HostDigest) -> Iterator[Safe | None]:
         yield tag("p", f"This host was not audited: {host.trouble}")
         return
     yield tag("p", _about(host), class_="quiet about")
-    yield tag("div", *(_bond(bond) for bond in host.bonds), class_="bonds")
     if not host.bonds:
         yield tag("p", "This host has no bond.")
-    yield _found(host)
-    yield _outcomes(host)
-    if host.problems:
-        lines = (tag("li", f"{problem.place}: {problem.text}") for problem in host.problems)
-        yield tag("div", tag("h4", "Problems while reading"), tag("ul", *lines))
+    pictures = tag("div", *(_bond(bond) for bond in host.bonds), class_="bonds")
+    words = tag("div", _found(host), _outcomes(host), _problems(host), class_="words")
+    yield tag("div", pictures, words, class_="halves" if len(host.bonds) == 1 else None)
+
+
+def _problems(host: HostDigest) -> Safe | None:
+    if not host.problems:
+        return None
+    lines = (tag("li", f"{problem.place}: {problem.text}") for problem in host.problems)
+    return tag("div", tag("h4", "Problems while reading"), tag("ul", *lines))
 
 
 def _about(host: HostDigest) -> str:
@@ -232,11 +237,10 @@ def _found(host: HostDigest) -> Safe | None:
 def _outcomes(host: HostDigest) -> Safe | None:
     if not host.outcomes:
         return None
-    ended: dict[str, list[str]] = {}
-    for rule, told in host.outcomes.items():
-        ended.setdefault(told.outcome, []).append(rule)
-    figures = ", ".join(f"{len(rules)} {word.replace('_', ' ')}" for word, rules in ended.items())
-    if not ended.keys() - {PASSED, "failed", "waived"}:
+    ended = Counter(told.outcome for told in host.outcomes.values())
+    told = [f"{ended[word]} {word.replace('_', ' ')}" for word in OUTCOMES if ended[word]]
+    figures = ", ".join(told)
+    if not ended[NOT_EVALUABLE] and not ended[DISABLED]:
         return tag("p", f"Rules: {figures}.", class_="quiet")
     return tag(
         "details",

@@ -127,7 +127,8 @@ def _row(link: Link, top: int) -> Safe:
     tone = link.condition.tone
     port = link.typed(mf.PARTNER_PORT, int)
     theirs = "port unknown" if port is None or link.silent else f"port {port}"
-    heard = {True: "hears us", False: "deaf to us", None: ""}[link.heard]
+    stale = port is not None and not link.silent and link.hears is False
+    heard = "last heard" if stale else {True: "hears us", False: "deaf to us", None: ""}[link.heard]
     middle = (LEFT + RIGHT) // 2
     return tag(
         "g",

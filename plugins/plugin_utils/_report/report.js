@@ -54,6 +54,13 @@
   });
   byId('filters').hidden = false;
 
+  const unfold = () => {
+    const target = location.hash ? byId(location.hash.slice(1)) : null;
+    if (target && target.tagName === 'DETAILS') target.open = true;
+  };
+  window.addEventListener('hashchange', unfold);
+  unfold();
+
   let closed = [];
   window.addEventListener('beforeprint', () => {
     closed = all('details:not([open])');
