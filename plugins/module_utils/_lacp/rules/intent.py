@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import bond_fields as b
-from .. import host_fields as h
+from .. import bond_fields as b, host_fields as h
 from ..fact import NotEvaluable
 from ..port_state import ZERO_MAC
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
 from ..spread import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..views import BondView
 
 FAMILY = "intent"
+NOTHING = "none"
 # Netplan writes the files of its renderer; ifupdown and ifupdown2 read the same file.
 RENDERERS = ("systemd-networkd", "NetworkManager")
 ONE = {"ifupdown2": "ifupdown"}
@@ -38,6 +38,8 @@ KERNEL_DEFAULTS: tuple[tuple[Any, Any], ...] = (
     (b.MIN_LINKS, 0),
     (b.LACP_RATE, "slow"),
     (b.LACP_ACTIVE, "on"),
+    (b.USE_CARRIER, 1),
+    (b.NUM_PEER_NOTIF, 1),
     (b.AD_SELECT, "stable"),
     (b.AD_ACTOR_SYS_PRIO, 65535),
     (b.AD_ACTOR_SYSTEM, None),
@@ -79,8 +81,16 @@ def intent_differs(bond: BondView) -> Iterator[Deviation]:
         raise gap
 
 
+def _intents(bond: BondView) -> dict[str, dict[str, Any]]:
+    """What managers want, but for those that neither run nor are enabled, by name in order."""
+    intents = bond.maybe(b.INTENT) or {}
+    return {
+        name: intents[name] for name in sorted(intents) if intents[name].get("acts") is not False
+    }
+
+
 def _settings(bond: BondView) -> Iterator[tuple[str, str, Any]]:
-    for manager, intent in sorted((bond.maybe(b.INTENT) or {}).items()):
+    for manager, intent in _intents(bond).items():
         for path, wanted in sorted(intent.get("settings", {}).items()):
             yield manager, path, wanted
 
@@ -88,10 +98,10 @@ def _settings(bond: BondView) -> Iterator[tuple[str, str, Any]]:
 def _plain(value: object) -> object:
     """A form in which the spellings of files and kernel agree."""
     if isinstance(value, (list, tuple)):
-        return sorted(str(item).lower() for item in value)
+        return sorted(str(item).lower() for item in value) or NOTHING
     text = word(value).lower()
-    # No actor system of one's own is written as zeros, or not at all.
-    return "none" if text in ("", ZERO_MAC) else text
+    # What a mode has not, or nobody set, is written as zero, as a zero MAC, or not at all.
+    return NOTHING if text in ("", "0", "none", ZERO_MAC) else text
 
 
 @rule(
@@ -131,12 +141,13 @@ def member_not_configured(bond: BondView) -> Iterator[Deviation]:
         return
     for member in bond.value(b.MEMBERS):
         if not any(_same(name, member) for name in configured):
+            bond.value(b.MANAGERS)  # a configuration that nobody could read may name it
             yield Deviation(f"member_names.{member}", "named in a configuration", "in none")
 
 
 def _members(bond: BondView) -> Iterator[tuple[str, list[str]]]:
     """Managers that say which members they want; no list, or an empty one, says nothing."""
-    for manager, intent in sorted((bond.maybe(b.INTENT) or {}).items()):
+    for manager, intent in _intents(bond).items():
         if intent.get("members"):
             yield manager, intent["members"]
 
@@ -187,7 +198,7 @@ def _distinct(names: Iterable[str]) -> set[str]:
     family=FAMILY,
     scope=BOND,
     severity=INFO,
-    title="No configuration names the bond",
+    title="No active network manager is configured for the bond",
     why="It was made by hand, or by a tool that this audit does not know: nothing that is known "
     "brings it back after a reboot.",
     remedy="Write it into the configuration of the network manager, unless such a tool makes it.",
@@ -210,14 +221,15 @@ def bond_not_configured(bond: BondView) -> Iterator[Deviation]:
     reference="interfaces(5), nm-settings(5), systemd.network(5)",
 )
 def bond_not_at_boot(bond: BondView) -> Iterator[Deviation]:
-    intents = bond.maybe(b.INTENT) or {}
+    intents = _intents(bond)
     if any(intent.get("at_boot") for intent in intents.values()):
         return
-    for manager, intent in sorted(intents.items()):
+    for manager, intent in intents.items():
         if "at_boot" not in intent:
             raise NotEvaluable(f"{bond.name} intent.{manager}.at_boot: not known")
     if intents:
-        yield Deviation("intent.at_boot", "yes", f"no ({', '.join(sorted(intents))})")
+        bond.value(b.MANAGERS)  # a configuration that nobody could read may bring it up
+        yield Deviation("intent.at_boot", "yes", f"no ({', '.join(intents)})")
 
 
 @rule(
@@ -232,9 +244,10 @@ def bond_not_at_boot(bond: BondView) -> Iterator[Deviation]:
     reference="drivers/net/bonding/bond_main.c: bond_check_params; defaults of a new 802.3ad bond",
 )
 def option_lost_at_reboot(bond: BondView) -> Iterator[Deviation]:
-    intents = bond.maybe(b.INTENT) or {}
+    intents = _intents(bond)
     if not intents:
         return  # the finding of bond-not-configured
+    bond.value(b.MANAGERS)  # a configuration that nobody could read may name the option
     _refuse_implicit(bond, intents)
     named = {path for intent in intents.values() for path in intent.get("settings", {})}
     gap = None
@@ -252,7 +265,10 @@ def option_lost_at_reboot(bond: BondView) -> Iterator[Deviation]:
         raise gap
 
 
-def _refuse_implicit(bond: BondView, intents: Iterable[str]) -> None:
-    for manager in sorted(intents):
+def _refuse_implicit(bond: BondView, intents: Mapping[str, Any]) -> None:
+    for manager, intent in intents.items():
         if manager in IMPLICIT:
             raise NotEvaluable(f"{bond.name} intent: {manager} may set options by its policy files")
+        if intent.get("unrecognised"):
+            lines = len(intent["unrecognised"])
+            raise NotEvaluable(f"{bond.name} intent: {manager} has lines not understood: {lines}")
