@@ -190,7 +190,12 @@ class _Run:
         if rule.family != "policy":
             return True
         key = rule.id[len("policy-") :].replace("-", "_")
-        return any(key in bond.expected for bond in self.host.bonds)
+        # A bond of unknown mode counts: the rule then says that it cannot tell.
+        return any(
+            key in self.context.expected[bond]
+            for bond, reason in self.refused.items()
+            if reason != NOT_LACP
+        )
 
     def _subjects(self, rule: Rule) -> Sequence[View]:
         bonds = self.host.bonds
