@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...module_utils._lacp.rule import FAILED, SEVERITIES, WAIVED
@@ -53,17 +54,23 @@ def render(report: FleetReport) -> Iterator[str]:
 def plain(text: object) -> str:
     """Text in which nothing is markup, a link, a mention or a reference.
 
-    Every punctuation mark becomes an entity; '@' and '#' keep their distance from what follows,
-    because forges look for mentions and issues in what has been rendered already.
+    Punctuation that could mean something becomes an entity; '@' and '#' keep their distance from
+    what follows, because forges look for mentions and issues in what has been rendered already.
     """
     shown = one_line(text)
     if len(shown) > _LENGTH:
         shown = shown[:_LENGTH] + "\u2026"
-    return "".join(map(_entity, shown))
+    return _WWW.sub("\\1&#46;", "".join(map(_entity, shown)))
+
+
+# Harmless inside a line, which is where all text of hosts stands.
+_HARMLESS = " ,;.()-/?'%"
+# The one address that becomes a link without a colon (GFM, extended autolinks).
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
 def _entity(char: str) -> str:
-    if char.isalnum() or char in " ,;\u2026" or ord(char) > 127:  # ASCII ends
+    if char.isalnum() or char in _HARMLESS or not char.isascii():
         return char
     return f"&#{ord(char)};" + ("&#8203;" if char in "@#" else "")
 
