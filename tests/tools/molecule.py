@@ -12,7 +12,6 @@ from . import lab, paths, venvs
 from .proc import run
 from .say import Failure, say, step
 
-
 GLOB = "molecule/*/molecule.yml"  # said aloud, or molecule asks to move them
 
 
