@@ -35,6 +35,11 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
         except Hidden as reason:  # noqa: PERF203 - three turns
             hidden.append(str(reason))
     hidden.extend(_unreadable_folders(snapshot))
+    hidden.extend(
+        f"{folder}/ifcfg-{name}: files of this kind are not understood"
+        for folder in managers.IFCFG_FOLDERS
+        if f"ifcfg-{name}" in snapshot.folders.get(folder, ())
+    )
     if managers.NETPLAN not in found:
         hidden.extend(_unrendered(snapshot, name))
     _add(snapshot, found, hidden, into)

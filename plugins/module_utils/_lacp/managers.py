@@ -32,6 +32,8 @@ KEYFILE_FOLDERS = (
     "/usr/lib/NetworkManager/system-connections",
 )
 NETPLAN_FOLDERS = ("/etc/netplan", "/run/netplan", "/usr/lib/netplan")
+# ifcfg files of Red Hat's NetworkManager plugin, and of wicked: seen, but not read.
+IFCFG_FOLDERS = ("/etc/sysconfig/network-scripts", "/etc/sysconfig/network")
 INTERFACES = "/etc/network/interfaces"
 # systemd keeps 'invocation:UNIT' here as long as a unit is active (src/core/unit.c).
 ACTIVE_UNITS = "/run/systemd/units"
@@ -44,6 +46,7 @@ FOLDERS: tuple[str, ...] = (
     *NETWORKD_FOLDERS,
     *KEYFILE_FOLDERS,
     *NETPLAN_FOLDERS,
+    *IFCFG_FOLDERS,
     ACTIVE_UNITS,
     *_WANTS,
     _IFUPDOWN2_CODE,

@@ -189,6 +189,14 @@ def test_what_can_be_read_is_told_though_others_hide() -> None:
     assert isinstance(record.fact(bond_fields.MANAGERS), Unknown)
 
 
+def test_a_file_of_an_older_format_is_never_no_intent() -> None:
+    path = "/etc/sysconfig/network-scripts/ifcfg-bond0"
+    record = record_of({path: "DEVICE=bond0\n", **KEYFILE_RUNS})
+    reason = f"{path}: files of this kind are not understood"
+    assert record.fact(bond_fields.INTENT) == Unknown(reason)
+    assert record_of({path: "", **KEYFILE_RUNS}, name="bond1").value(bond_fields.MANAGERS) == []
+
+
 @given(st.text())
 def test_any_text_is_a_profile(text: str) -> None:
     record_of({**USUAL, f"{ETC}/x.nmconnection": text})
