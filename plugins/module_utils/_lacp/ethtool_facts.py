@@ -15,8 +15,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from . import counters
-from . import member_fields as fields
+from . import counters, member_fields as fields
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import host_fields as fields
-from . import managers
+from . import host_fields as fields, managers
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ queues, of priorities and of the software beside them as decoys.
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.counters import plan
 
@@ -21,8 +20,8 @@ CASES = {
         (
             "rx_dropped rx_unknown_protocol tx_errors tx_queue_0_packets rx_queue_0_packets "
             "rx_crc_errors.nic illegal_bytes.nic mac_local_faults.nic rx_dropped.nic tx_errors.nic "
-            "tx_timeout.nic tx_dropped_link_down.nic link_xon_rx.nic link_xoff_rx.nic link_xon_tx.nic "
-            "link_xoff_tx.nic tx_priority_0_xoff.nic rx_jabber.nic"
+            "tx_timeout.nic tx_dropped_link_down.nic link_xon_rx.nic link_xoff_rx.nic "
+            "link_xon_tx.nic link_xoff_tx.nic tx_priority_0_xoff.nic rx_jabber.nic"
         ),
         {
             "crc": ["rx_crc_errors.nic"],
@@ -117,8 +116,8 @@ CASES = {
     ),
     "bnx2x": (
         (
-            "rx_crc_errors rx_align_errors rx_discards rx_brb_discard rx_brb_truncate rx_pause_frames "
-            "rx_constant_pause_events tx_pause_frames pfc_frames_received [0]: rx_discards"
+            "rx_crc_errors rx_align_errors rx_discards rx_brb_discard rx_brb_truncate "
+            "rx_pause_frames rx_constant_pause_events tx_pause_frames pfc_frames_received [0]: rx_discards"
         ),
         {
             "crc": ["rx_crc_errors"],

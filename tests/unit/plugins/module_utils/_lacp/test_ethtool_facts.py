@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import ethtool_facts
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import member_fields as fields
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
+    ethtool_facts,
+    member_fields as fields,
+)
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import (
     Absent,
     Field,

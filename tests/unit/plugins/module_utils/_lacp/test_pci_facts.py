@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import member_fields as fields
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import pci_facts
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
+    member_fields as fields,
+    pci_facts,
+)
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Absent, Unknown
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.record import (
     Record,
