@@ -16,9 +16,9 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.audit import DISABLED, audit
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.catalogue import load
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy import (
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy import NO_POLICY
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy_reader import (
     EXPECTATIONS,
-    NO_POLICY,
 )
 
 if TYPE_CHECKING:
