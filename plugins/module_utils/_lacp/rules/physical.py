@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import member_fields as m
-from ..fact import NotEvaluable
 from ..growth import grown, growth_or_none, said
 from ..rule import INFO, MEMBER, WARNING, Deviation, rule
 from ..views import Growth, MemberView
@@ -126,12 +125,11 @@ def carrier_lost_since(member: MemberView) -> Iterator[Deviation]:
 
 
 def _carrier_losses(member: MemberView) -> Growth:
-    """Growth of carrier_down_count, or half of carrier_changes where it is missing."""
-    try:
+    """Growth of carrier_down_count, or half of carrier_changes where the kernel has it not."""
+    if member.known_or(m.CARRIER_DOWN_COUNT, -1) >= 0:
         return member.growth(m.CARRIER_DOWN_COUNT)
-    except NotEvaluable:
-        changes = member.growth(m.CARRIER_CHANGES)
-        return Growth((changes.count + 1) // 2, changes.seconds)
+    changes = member.growth(m.CARRIER_CHANGES)
+    return Growth((changes.count + 1) // 2, changes.seconds)
 
 
 @rule(
