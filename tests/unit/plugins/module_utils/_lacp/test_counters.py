@@ -117,7 +117,8 @@ CASES = {
     "bnx2x": (
         (
             "rx_crc_errors rx_align_errors rx_discards rx_brb_discard rx_brb_truncate "
-            "rx_pause_frames rx_constant_pause_events tx_pause_frames pfc_frames_received [0]: rx_discards"
+            "rx_pause_frames rx_constant_pause_events tx_pause_frames pfc_frames_received "
+            "[0]: rx_discards"
         ),
         {
             "crc": ["rx_crc_errors"],
