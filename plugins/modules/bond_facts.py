@@ -63,7 +63,7 @@ EXAMPLES = r"""
 - name: Read one bond, and keep what was read
   bondproof.lacp.bond_facts:
     bonds: [bond0]
-    save_snapshot: /root/bonds.json
+    save_snapshot: /var/tmp/bonds.json
 """
 
 RETURN = r"""

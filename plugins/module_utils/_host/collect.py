@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol, Union
 
 from .._lacp import dev_mcast, pci_facts, procfs, rtnl, sysfs
 from .._lacp.facts import bond_names, confirmed, disagreeing, facts_from, member_names
+from .._lacp.model import KIND_BOND
 from .._lacp.snapshot import Snapshot
+from .config_reader import read_config
 from .host_reader import HOST_FILES, HOST_FOLDERS
 
 if TYPE_CHECKING:
@@ -108,24 +110,30 @@ def collect(source: Source) -> Snapshot:
     bonds = bond_names(reader.snapshot)
     if rtnl.network(reader.snapshot) is None:
         bonds = list(source.listdir(procfs.FOLDER))
-    reader.read([f"{procfs.FOLDER}/{name}" for name in bonds])
     ports = _ports(reader, bonds)
     if bonds:
         for dump in _DUMPS:
             reader.dumps[dump] = source.dump(dump)
         reader.read([dev_mcast.PATH])
     _hardware(reader, ports)
+    read_config(reader)
     reader.facts["read_seconds"] = source.read_seconds()
     return reader.snapshot
 
 
 def _ports(reader: _Reader, bonds: Sequence[str]) -> list[str]:
+    """Read what bonding itself says of bonds and members; return the members of all."""
+    network = rtnl.network(reader.snapshot)
+    kernel = [name for name in bonds if network is None or network.names[name].kind == KIND_BOND]
+    reader.read([f"{procfs.FOLDER}/{name}" for name in kernel])
     ports: list[str] = []
     for name in bonds:
-        reader.read(sysfs.bond_paths(name))
+        if name in kernel:
+            reader.read(sysfs.bond_paths(name))
         members = member_names(reader.snapshot, name)
         for port in members:
-            reader.read(sysfs.member_paths(port))
+            if name in kernel:
+                reader.read(sysfs.member_paths(port))
         ports.extend(members)
     return ports
 

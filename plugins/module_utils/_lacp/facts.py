@@ -15,6 +15,7 @@ from . import (
     ethtool_facts,
     host_facts,
     intent,
+    managers,
     pci_facts,
     procfs,
     rtnl,
@@ -34,7 +35,7 @@ MemberSource = Callable[[Snapshot, str, str, RecordBuilder], None]
 
 # Adding a source: a module in this folder with host(), bond() or member(), and its line here. The
 # first that knows a value wins; one that differs makes a disagreement.
-HOST_SOURCES: tuple[HostSource, ...] = (host_facts.host,)
+HOST_SOURCES: tuple[HostSource, ...] = (host_facts.host, managers.host)
 BOND_SOURCES: tuple[BondSource, ...] = (
     rtnl_facts.bond,
     sysfs.bond,

@@ -142,7 +142,8 @@ def parse(content: bytes) -> BondFile:
     section, block = found.bond, ""
     for raw in content.decode("utf-8", "backslashreplace").split("\n"):
         line = raw.strip(_BLANK)
-        label, colon, value = line.partition(":")
+        # Not at the first colon: there is a label with '::' in it.
+        label, colon, value = (line if line[-1:] != ":" else line + " ").partition(": ")
         value = value.strip(_BLANK)
         if not line or label == "Ethernet Channel Bonding Driver" or line == "802.3ad info":
             block = ""

@@ -105,6 +105,8 @@ def members(snapshot: Snapshot, name: str) -> list[str] | None:
 def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add what the option files of a bond say."""
     folder = f"{NET}/{name}/bonding/"
+    if folder + "mode" not in snapshot.files:  # not a bond, so nobody looked
+        return
     for file, (field, kind) in _OPTIONS.items():
         _add(snapshot, folder + file, field, kind, into)
     mode = _read(snapshot, folder + "mode")
@@ -125,6 +127,8 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:
     """Add what the files of a member say."""
     folder = f"{NET}/{name}/bonding_slave/"
+    if folder + "state" not in snapshot.files:
+        return
     for file, (field, kind) in _MEMBER.items():
         _add(snapshot, folder + file, field, kind, into)
     mode = _read(snapshot, f"{NET}/{bond}/bonding/mode")

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collector reads, from recorded hosts and from the machine that the test runs on."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ansible_collections.bondproof.lacp.plugins.module_utils._host import (
+    collect,
+    files,
+    live,
+    netlink,
+)
+from ansible_collections.bondproof.lacp.plugins.module_utils._host.recorded import RecordedSource
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import host_fields, rtnl
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Known
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.facts import facts_from
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot import (
+    ReadFailure,
+    Reading,
+    Snapshot,
+)
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot_json import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
+
+FOLDER = Path(__file__).parents[4] / "fixtures" / "snapshots"
+KERNELS, USERS = ("6.1", "6.12"), ("root", "auditor")
+HOSTS = tuple(f"linux-{kernel}-{user}" for kernel in KERNELS for user in USERS)
+
+
+def recorded(host: str) -> Snapshot:
+    return load((FOLDER / f"{host}.json").read_text(encoding="utf-8"))
+
+
+class Watching(RecordedSource):
+    """Notes what is asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+        self.asked: list[str] = []
+
+    def read(self, path: str) -> Reading:
+        self.asked.append(path)
+        return super().read(path)
+
+    def dump(self, name: str) -> Reading:
+        self.asked.append(name)
+        return super().dump(name)
+
+    def ethtool(self, names: Sequence[str]) -> Mapping[tuple[str, str], Reading]:
+        self.asked.extend(names)
+        return super().ethtool(names)
+
+
+def known(facts: HostFacts) -> dict[tuple[str, str, str], object]:
+    return {
+        (bond.name, item.name, path): fact
+        for bond in facts.bonds
+        for item in (bond, *bond.members)
+        for path, fact in item.record.facts.items()
+        if isinstance(fact, Known)
+    }
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_recorded_host_reads_as_the_live_one_did(host: str) -> None:
+    saved = recorded(host)
+    source = Watching(saved)
+    facts, snapshot = collect.read_facts(source)
+    assert known(facts) == known(facts_from(saved))
+    kernel = ("/proc/net/", "/sys/class/net/")
+    assert {path for path in snapshot.files if path.startswith(kernel)} == {
+        path for path in saved.files if path.startswith(kernel)
+    }
+    assert len(source.asked) == len(set(source.asked))
+
+
+def test_a_host_without_bonds_is_asked_for_little() -> None:
+    saved = recorded("linux-6.12-root")
+    source = Watching(Snapshot(dumps={"links": b""}, files=saved.files, facts=saved.facts))
+    facts, _snapshot = collect.read_facts(source)
+    assert facts.bonds == ()
+    assert not set(source.asked) & {"stats", "routes", "qdiscs", "addresses"}
+    assert not [name for name in source.asked if name.startswith("/sys/class/net/")]
+
+
+class Moving(RecordedSource):
+    """A host whose state moves between the first read of rtnetlink and that of procfs."""
+
+    def __init__(self, snapshot: Snapshot, *, forever: bool) -> None:
+        super().__init__(snapshot)
+        self.reads = 0
+        self.forever = forever
+
+    def read(self, path: str) -> Reading:
+        content = super().read(path)
+        if path != "/proc/net/bonding/bond0" or not isinstance(content, bytes):
+            return content
+        self.reads += 1
+        if self.reads > 1 and not self.forever:
+            return content
+        return content.replace(b"LACP rate: fast", b"LACP rate: slow")
+
+
+@pytest.mark.parametrize("forever", [False, True])
+def test_sources_that_differ_are_read_once_more(*, forever: bool) -> None:
+    source = Moving(recorded("linux-6.12-root"), forever=forever)
+    facts, _snapshot = collect.read_facts(source)
+    (bond,) = [bond for bond in facts.bonds if bond.name == "bond0"]
+    assert source.reads == 2
+    assert [item.path for item in bond.record.disagreements] == ["options.lacp_rate"] * forever
+
+
+def test_this_machine_can_be_read() -> None:
+    facts, snapshot = collect.read_facts(live.LiveSource())
+    assert facts.record.value(host_fields.HOSTNAME) == os.uname().nodename
+    assert facts.record.value(host_fields.READ_SECONDS) > 0
+    network = rtnl.network(snapshot)
+    assert network is not None
+    assert network.damage == ""
+    assert set(network.names) == {name for _index, name in socket.if_nameindex()}
+
+
+@pytest.mark.parametrize("name", netlink.REQUESTS)
+def test_every_dump_is_answered_by_this_kernel(name: str) -> None:
+    found = netlink.dump(name)
+    assert isinstance(found, bytes), found
+    order = "<" if sys.byteorder == "little" else ">"
+    assert rtnl.damage(found, order) == ""
+    if name == "links":
+        assert any(kind == 16 for kind, _flags, _span in rtnl.messages(found, order))
+
+
+def test_a_dump_that_is_too_large_is_a_failure() -> None:
+    found = netlink.dump("links", 10)
+    assert isinstance(found, bytes | ReadFailure)
+    if isinstance(found, ReadFailure):  # one datagram may be taken whole
+        assert found.errno == "EFBIG"
+
+
+def test_files_of_every_kind(tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"hello\n")
+    (tmp_path / "large").write_bytes(b"x" * 200_000)
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link").symlink_to("text")
+    assert files.read(f"{tmp_path}/text") == b"hello\n"
+    assert files.read(f"{tmp_path}/large") == b"x" * 200_000
+    assert files.read(f"{tmp_path}/large", 100_000) == ReadFailure(
+        "EFBIG", "larger than 100000 bytes: not read"
+    )
+    assert files.read(f"{tmp_path}/fifo") == b""
+    assert files.read(f"{tmp_path}/none") == ReadFailure("ENOENT", "No such file or directory")
+    assert files.read(str(tmp_path)) == ReadFailure("EISDIR", "Is a directory")
+    assert files.listdir(str(tmp_path)) == ("fifo", "large", "link", "text")
+    assert files.listdir(f"{tmp_path}/text") == ()
+    assert files.readlink(f"{tmp_path}/link") == "text"
+    assert files.readlink(f"{tmp_path}/text") == ""
