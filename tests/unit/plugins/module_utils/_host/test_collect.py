@@ -66,11 +66,13 @@ class Watching(RecordedSource):
 
 
 def known(facts: HostFacts) -> dict[tuple[str, str, str], object]:
+    records = {(bond.name, ""): bond.record for bond in facts.bonds}
+    for bond in facts.bonds:
+        records.update({(bond.name, member.name): member.record for member in bond.members})
     return {
-        (bond.name, item.name, path): fact
-        for bond in facts.bonds
-        for item in (bond, *bond.members)
-        for path, fact in item.record.facts.items()
+        (*key, path): fact
+        for key, record in records.items()
+        for path, fact in record.facts.items()
         if isinstance(fact, Known)
     }
 
