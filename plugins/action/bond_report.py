@@ -64,9 +64,7 @@ class ActionModule(ActionBase):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _validated, args = self.validate_argument_spec(  # type: ignore[no-untyped-call]  # Ansible's
-            argument_spec=ARGUMENTS
-        )
+        _validated, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
         source = Path(args["source"])
         dry = bool(self._task.check_mode)
         if dry and not (source / "hosts").is_dir():

@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils._lacp.catalogue import load
 from ...module_utils._lacp.fleet import Fleet
-from ...module_utils._lacp.policy import (
-    FLEET_PREFIX,
-    NAME,
-    NO_POLICY,
-    Policy,
-    PolicyError,
-    parse_policy,
-)
-from ...module_utils._lacp.rule import WAIVED
+from ...module_utils._lacp.policy import NO_POLICY, Policy, PolicyError, parse_policy
+from ...module_utils._lacp.rule import FLEET, WAIVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +61,11 @@ def fleet_rules_of(policy: Mapping[str, Any]) -> FleetRules:
     """
     made = FleetRules(parse_policy(policy))
     known = made.catalogue()
+    # Rules of a host were checked before; of the fleet's only their kind of name was.
     for rule in [*made.policy.severities, *(waiver.rule for waiver in made.policy.waivers)]:
-        if rule.startswith(FLEET_PREFIX) and rule not in known:
-            there = ", ".join(sorted(name for name in known if name.startswith(FLEET_PREFIX)))
-            raise PolicyError(f"{NAME}: there is no rule {rule}; rules of the fleet are: {there}")
+        if rule not in known:
+            there = ", ".join(sorted(name for name in known if known[name].scope == FLEET))
+            raise PolicyError(
+                f"bond_audit_policy: there is no rule {rule}; rules of the fleet are: {there}"
+            )
     return made

@@ -95,6 +95,13 @@ def asymmetric() -> HostFacts:
     return factory.known(facts, "bond0/eno3", mf.CARRIER, False)
 
 
+def firmware_differs() -> HostFacts:
+    """One of two like members runs other firmware."""
+    return factory.known(
+        factory.healthy_host(), "bond0/eno2", mf.FIRMWARE, "4.40 0x8001c7d4 1.3534.0"
+    )
+
+
 def split() -> HostFacts:
     """Two members with two partners: cabled to switches that are not a pair."""
     facts = factory.known(factory.healthy_host(), "bond0/eno2", mf.AGGREGATOR_ID, 2)
