@@ -12,7 +12,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import catalogue
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
+    catalogue,
+    fleet_rules,  # noqa: F401 - its rules enter the catalogue
+)
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
     BOND,
     FAMILIES,

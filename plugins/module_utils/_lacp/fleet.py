@@ -180,16 +180,6 @@ class Fleet:
         )
 
 
-def fleet_findings(documents: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """What the rules of the fleet find in host documents; Fleet.of() raises."""
-    return Fleet.of(documents).findings()
-
-
-def fleet_groups(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Hosts by partner system and key, see Fleet.groups()."""
-    return Fleet.of(documents).groups()
-
-
 def _finding(rule: Rule, severity: str, deviation: FleetDeviation) -> Finding:
     return Finding(
         rule=rule.id,

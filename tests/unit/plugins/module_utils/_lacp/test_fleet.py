@@ -17,15 +17,12 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     host_fields as hf,
     member_fields as mf,
 )
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fleet import (
-    Fleet,
-    fleet_findings,
-    fleet_groups,
-)
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fleet import Fleet
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import CATALOGUE, FLEET
 
 if TYPE_CHECKING:
     from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
+    from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import Finding
 
 SWITCH = "00:1c:73:aa:bb:cc"
 OTHER = "00:1c:73:00:00:99"
@@ -65,6 +62,14 @@ def fleet(count: int = 4, *groups: str, **facts: HostFacts) -> dict[str, Documen
         f"h{n}": document(facts.get(f"h{n}", host(n)), *(groups or ("web",)))
         for n in range(1, count + 1)
     }
+
+
+def fleet_findings(documents: Mapping[str, Document]) -> list[Finding]:
+    return Fleet.of(documents).findings()
+
+
+def fleet_groups(documents: Mapping[str, Document]) -> list[dict[str, Any]]:
+    return Fleet.of(documents).groups()
 
 
 def said(documents: Mapping[str, Document]) -> list[str]:
