@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .intent_options import Intent, mac, nothing, number, option
-from .managers import INTERFACES, readable
+from .managers import INTERFACES, interfaces, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,11 +211,7 @@ def _slaves(value: str, found: Intent, snapshot: Snapshot) -> list[str]:
         name
         for word in words
         for name in (
-            [
-                known
-                for known in snapshot.folders.get("/sys/class/net", ())
-                if fnmatchcase(known, word)
-            ]
+            [known for known in interfaces(snapshot) if fnmatchcase(known, word)]
             if any(sign in word for sign in "*?")
             else [word]
         )

@@ -13,6 +13,7 @@ from . import rtnl
 from .intent_ini import every, last
 from .intent_link import Unit, matches, units
 from .intent_options import Intent, boolean, mac, nothing, option
+from .managers import interfaces
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -117,7 +118,7 @@ def _members(
     snapshot: Snapshot, unit: Unit, networks: list[Unit], name: str, found: Intent
 ) -> list[str]:
     """Interfaces that a file enslaves: those of the host, and those named that it does not have."""
-    present = [port for port in snapshot.folders.get("/sys/class/net", ()) if port != name]
+    present = [port for port in interfaces(snapshot) if port != name]
     words = " ".join(every(unit.lines, "Match", "Name")).split()
     named = [word for word in words if not any(sign in word for sign in "*?[!")]
     members = []

@@ -96,6 +96,13 @@ def ifupdown_flavour(snapshot: Snapshot) -> str:
     return IFUPDOWN2 if snapshot.folders.get(_IFUPDOWN2_CODE) else IFUPDOWN
 
 
+def interfaces(snapshot: Snapshot) -> list[str]:
+    """All interfaces of the host; bonding keeps a control file among them."""
+    return [
+        name for name in snapshot.folders.get("/sys/class/net", ()) if name != "bonding_masters"
+    ]
+
+
 def netplan_files(snapshot: Snapshot) -> list[str]:
     """The YAML files of netplan."""
     return [

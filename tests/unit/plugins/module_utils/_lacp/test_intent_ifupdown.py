@@ -16,7 +16,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.intent_ifupdo
 from .config_tree import IFUPDOWN_ENABLED, intent_of
 
 MAIN = "/etc/network/interfaces"
-NICS = ("bond0", "eno1", "eno2", "eno3", "lo")
+NICS = ("bond0", "eno1", "eno2", "eno3", "lo", "bonding_masters")
 USUAL = """
 # The loopback network interface
 auto lo

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ETC, RUN, USR = "/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"
-NICS = ("bond0", "eno1", "eno2", "eno3", "lo")
+NICS = ("bond0", "eno1", "eno2", "eno3", "lo", "bonding_masters")
 NETDEV = """[NetDev]
 Name=bond0
 Kind=bond
