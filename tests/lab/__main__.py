@@ -24,6 +24,8 @@ from lab.topology import KERNELS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Run = Callable[[argparse.Namespace], int]
+
 
 def _check(_: argparse.Namespace) -> int:
     found = machine.missing()
@@ -51,7 +53,7 @@ def _up(arguments: argparse.Namespace) -> int:
     for host in topology.hosts.values():
         seed.plan(host)  # a wrong fault is said before anything is made
     kernel = arguments.kernel or os.environ.get("LAB_KERNEL") or KERNELS[0]
-    seconds = float(os.environ.get("LAB_DEADLINE", "180"))
+    seconds = float(os.environ.get("LAB_DEADLINE", "300"))
     source = Path(arguments.topology)
     if source.suffix != ".yml":
         source = reader.FOLDER / f"{arguments.topology}.yml"
@@ -67,7 +69,7 @@ def _up(arguments: argparse.Namespace) -> int:
             shutil.copy(source, lab.folder / "topology.yml")
             boot.up(lab, topology, built, kernel, seconds)
         except BaseException as error:
-            say(f"{error or type(error).__name__}")
+            say(str(error) or type(error).__name__)
             if arguments.keep:
                 say("kept for a look: make lab-ssh HOST=..., then make lab-down")
                 raise SystemExit(1) from error
@@ -139,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     commands = parser.add_subparsers(dest="verb", required=True)
 
-    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Run, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lab.topology import Host, Topology
 
 _CONSOLE_TAIL = 30
+_UNSHARE = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
 # What runs in the private mount and process namespaces of a host, before its kernel:
 # $1 root file system, $2 seed folder, then the kernel and its arguments.
 _ENTER = """set -e
@@ -64,8 +65,8 @@ def up(lab: Lab, topology: Topology, image: Image, kernel: str, seconds: float) 
     session.write_files(lab, topology, image)
     running = [_start(lab, host, image, binary) for host in topology.hosts.values()]
     with ThreadPoolExecutor(max_workers=len(running)) as pool:
-        logins = [pool.submit(_login, lab, one, began) for one in _reported(running, began, seconds)]
-        for login in logins:
+        reported = _reported(running, began, seconds)
+        for login in [pool.submit(_login, lab, one, began) for one in reported]:
             login.result()
     lab.write({"topology": topology.name, "kernel": kernel, "ready": True})
 
@@ -86,11 +87,10 @@ def _start(lab: Lab, host: Host, image: Image, binary: str) -> Running:
         "quiet systemd.show_status=no systemd.unit=multi-user.target",
     ]
     words = " ".join(arguments).split()
+    places = (str(image.root), str(folder / "seed"))
     with console.open("wb") as output:
         process = subprocess.Popen(
-            ["ip", "netns", "exec", lab.netns, "unshare", "--mount", "--propagation", "private"]
-            + ["--pid", "--fork", "--kill-child", "sh", "-c", _ENTER, "sh"]
-            + [str(image.root), str(folder / "seed"), *words],
+            session.inside(lab, [*_UNSHARE, "sh", "-c", _ENTER, "sh", *places, *words]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -100,6 +100,7 @@ def _start(lab: Lab, host: Host, image: Image, binary: str) -> Running:
     os.close(writer)
     record = f"{process.pid} {start_time(process.pid)}\n"
     (folder / "process").write_text(record, encoding="utf-8")
+    say(f"{host.name}: boots as process {process.pid}")
     return Running(host, process, reader, console)
 
 
@@ -112,10 +113,10 @@ def _reported(running: list[Running], began: float, seconds: float) -> list[Runn
     while len(done) < len(running):
         events = waiting.select(max(0.0, began + seconds - time.monotonic()))
         if not events:
-            late = next(one for one in running if one not in done)
-            raise LabError(_failure(late, f"nothing heard of it within {seconds:.0f} s"))
+            late = [other for other in running if other not in done]
+            raise LabError(_failure(late[0], f"nothing heard of it within {seconds:.0f} s"))
         for key, _ in events:
-            one: Running = key.data
+            one = key.data
             data = os.read(one.report, 65536)
             one.said += data
             if not data:
@@ -153,4 +154,5 @@ def _login(lab: Lab, one: Running, began: float) -> None:
     )
     if done.returncode:
         raise LabError(_failure(one, f"ssh: {done.stderr.strip()}"))
-    say(f"{one.host.name}: ssh answers at {one.host.address} after {time.monotonic() - began:.1f} s")
+    elapsed = time.monotonic() - began
+    say(f"{one.host.name}: ssh answers at {one.host.address} after {elapsed:.1f} s")

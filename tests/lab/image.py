@@ -141,8 +141,10 @@ def _build(cache: Path) -> Image:
         _other_kernel(part, mirror, "6.1", kernels)
         for package in recipe.ASIDE:
             deb = _download(part, mirror, recipe.SUITE, package)
-            (part / "aside" / package).mkdir(parents=True)
-            _run(["dpkg-deb", "-x", str(deb), str(part / "aside" / package)])
+            aside = part / "aside" / package
+            aside.mkdir(parents=True)
+            _run(["dpkg-deb", "-x", str(deb), str(aside)])
+            (aside / recipe.MADE_EXECUTABLE[package]).chmod(0o755)
     _finish_root(part / "root", (part / "key.pub").read_text(encoding="utf-8"))
     shutil.rmtree(part / "apt", ignore_errors=True)
     paths = [f"root/{path}" for path in _KEY_FILES] + ["key", "key.pub"]
@@ -198,7 +200,11 @@ def _bootstrap(root: Path, mirror: str, log: Path) -> None:
     command += ["--aptopt=APT::Install-Recommends false"]
     command += [f"--aptopt={line}" for line in _proxies()]
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in recipe.NOT_UNPACKED]
-    command += [recipe.SUITE, str(root), f"deb [signed-by={recipe.KEYRING}] {mirror} {recipe.SUITE} main"]
+    command += [
+        recipe.SUITE,
+        str(root),
+        f"deb [signed-by={recipe.KEYRING}] {mirror} {recipe.SUITE} main",
+    ]
     _run(command, log)
 
 

@@ -90,9 +90,7 @@ def install_packages() -> None:
     with step(f"apt packages {' '.join(absent)}"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *absent]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             say("apt-get install failed, refreshing the package lists first")
             subprocess.run(["apt-get", "update", "-q"], env=environment, check=False)

@@ -154,6 +154,7 @@ def _ifupdown(bond: Bond) -> dict[str, str]:
 def _networkmanager(bond: Bond) -> dict[str, str]:
     folder = "etc/NetworkManager/system-connections/"
     options = "".join(f"{key}={value}\n" for key, value in bond.options.items())
+    members = ",".join(f"interface-name:{member}" for member in bond.members)
     ipv4 = f"method=manual\naddress1={bond.address}\n" if bond.address else "method=disabled\n"
     files = {
         f"{folder}{bond.name}.nmconnection": (
@@ -161,8 +162,10 @@ def _networkmanager(bond: Bond) -> dict[str, str]:
             f"autoconnect-slaves=1\n\n[ethernet]\nmtu={bond.mtu}\n\n"
             f"[bond]\nmode={bond.mode}\n{options}\n[ipv4]\n{ipv4}\n[ipv6]\nmethod=disabled\n"
         ),
-        "etc/NetworkManager/conf.d/lab.conf": (
-            "[main]\nno-auto-default=*\n\n[keyfile]\nunmanaged-devices=interface-name:vec0\n"
+        f"etc/NetworkManager/conf.d/{bond.name}.conf": (
+            # udev rules of Debian keep NetworkManager off every veth: say otherwise.
+            f"[main]\nno-auto-default=*\n\n[device-{bond.name}]\nmatch-device={members}\nmanaged=1\n\n"
+            "[keyfile]\nunmanaged-devices=interface-name:vec0\n"
         ),
     }
     for vlan, keys in bond.vlans.items():

@@ -105,7 +105,8 @@ def parse(text: str, name: str, file_name: str) -> Topology:
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise LabError(f"{file_name}: {error}. Cure: mend the YAML") from error
+        words = " ".join(str(error).split())
+        raise LabError(f"{file_name}: {words}. Cure: mend the YAML") from error
     top = _Place(data, file_name).mapping(("description", "hosts"))
     if "hosts" not in top:
         _Place(data, file_name).fail("no hosts", "add hosts: with at least one host")

@@ -21,6 +21,8 @@ PACKAGES = (
 )  # fmt: skip
 # Unpacked beside the root, laid over it for a host that wants it: conflicts with ifupdown.
 ASIDE = ("ifupdown2",)
+# What a package's own postinst would do: it does not run for a package that lies aside.
+MADE_EXECUTABLE = {"ifupdown2": "usr/share/ifupdown2/__main__.py"}
 # Network managers run only where a bond asks for one; the rest only costs boot time.
 DISABLED = (
     "NetworkManager-dispatcher.service", "NetworkManager-wait-online.service",
@@ -48,7 +50,11 @@ FILES = {
     "etc/default/locale": "LANG=C.UTF-8\n",
     "etc/fstab": "",
     "etc/resolv.conf": "",
-    "etc/network/interfaces": "auto lo\niface lo inet loopback\nsource interfaces.d/*\n",
+    # ifupdown2 keeps its lock there and says 'another instance is running' without it.
+    "etc/tmpfiles.d/lab.conf": "d /run/network 0755 root root -\n",
+    "etc/network/interfaces": (
+        "auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n"
+    ),
 }
 # A UML has no vsock, its generator only complains.
 LINKS = {"etc/systemd/system-generators/systemd-ssh-generator": "/dev/null"}
@@ -58,7 +64,8 @@ USER = "auditor"
 def stamp() -> str:
     """Name the recipe: another recipe gives another stamp, and so another root."""
     everything = [
-        SUITE, KERNEL_SUITES, PACKAGES, ASIDE, DISABLED, MASKED, NOT_UNPACKED, FILES, LINKS, USER,
+        SUITE, KERNEL_SUITES, PACKAGES, ASIDE, MADE_EXECUTABLE, DISABLED, MASKED, NOT_UNPACKED,
+        FILES, LINKS, USER,
     ]  # fmt: skip
     text = json.dumps(everything, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from lab import faults
 from lab.managers import UNITS, render
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lab.topology import Bond, Host
 
 _PACKAGE = Path(__file__).resolve().parent
-_CONVERGE_SECONDS = 60
-_FAULT_SECONDS = 30
+_CONVERGE_SECONDS = 120
+_FAULT_SECONDS = 60
 
 _NET_UNIT = """[Unit]
 Description=Cables, switches and unmanaged bonds of the lab
@@ -53,6 +53,22 @@ ExecStart=/usr/bin/python3 /lab/agent.py boot
 """
 
 
+class Stage(TypedDict):
+    """Commands, then the state that each member (by bond) must reach within some seconds."""
+
+    name: str
+    commands: list[str]
+    wanted: dict[str, dict[str, str]]
+    seconds: int
+
+
+class Plan(TypedDict):
+    """What the agent inside a host does at boot."""
+
+    host: str
+    stages: list[Stage]
+
+
 def fault_changes(host: Host, bond: Bond) -> list[faults.Change]:
     """Return what the bond's faults do; LabError for an unknown fault or parameter."""
     site = faults.Site(host, bond)
@@ -67,7 +83,7 @@ def final_states(host: Host, bond: Bond) -> dict[str, str]:
     return states | dict(bond.expect)
 
 
-def plan(host: Host) -> dict[str, object]:
+def plan(host: Host) -> Plan:
     """Return the agent's work: all bonds converge, then the faults, then what they lead to."""
     lacp = [bond for bond in host.bonds.values() if bond.speaks_lacp]
     rest = [bond for bond in host.bonds.values() if bond.kind == "bond" and bond not in lacp]
@@ -88,7 +104,7 @@ def plan(host: Host) -> dict[str, object]:
 
 def _stage(
     name: str, commands: list[str], wanted: dict[str, dict[str, str]], seconds: int
-) -> dict[str, object]:
+) -> Stage:
     return {"name": name, "commands": commands, "wanted": wanted, "seconds": seconds}
 
 

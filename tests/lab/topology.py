@@ -140,7 +140,8 @@ class Host:
         if name in self.bonds:
             return self.bonds[name]
         raise LabError(
-            f"host {self.name} has no bond {name!r}. Cure: say bond= one of {', '.join(self.bonds)}",
+            f"host {self.name} has no bond {name!r}. "
+            f"Cure: say bond= one of {', '.join(self.bonds)}",
         )
 
 

@@ -58,7 +58,7 @@ def switch_commands(bond: Bond, host: Host) -> list[str]:
         if bond.mode != "802.3ad":
             commands += [f"ip -n {switch_name} link set dev {port} up" for port in ports]
             continue
-        options = _LAG_OPTIONS | {"ad_user_port_key": str(lag_key(lag, host))} | bond.lag_options
+        options = {**_LAG_OPTIONS, "ad_user_port_key": str(lag_key(lag, host)), **bond.lag_options}
         commands += lag_commands(switch, lag, options)
         commands += _numbered(switch, lag, ports)
         commands.append(f"ip -n {switch_name} link set dev {lag} mtu {bond.mtu} up")
@@ -82,7 +82,10 @@ def _numbered(switch: Switch, lag: str, ports: list[str]) -> list[str]:
     previous = ""
     for number in range(1, switch.first_port):
         stand_in = f"standin{number % 2}"
-        commands += [f"{at} add name {stand_in} type dummy", f"{at} set dev {stand_in} master {lag}"]
+        commands += [
+            f"{at} add name {stand_in} type dummy",
+            f"{at} set dev {stand_in} master {lag}",
+        ]
         commands += [f"{at} delete dev {previous}"] if previous else []
         previous = stand_in
     commands += [f"{at} set dev {ports[0]} master {lag}"]
@@ -138,11 +141,11 @@ def _team_commands(bond: Bond) -> list[str]:
 
 def _ovs_commands(bond: Bond) -> list[str]:
     bridge = f"br-{bond.name}"[:15]
+    options = "lacp=active bond_mode=balance-tcp other_config:lacp-time=fast"
     return [
         "modprobe openvswitch",
         "/usr/share/openvswitch/scripts/ovs-ctl --system-id=random --no-monitor start",
         f"ovs-vsctl add-br {bridge}",
-        f"ovs-vsctl add-bond {bridge} {bond.name} {' '.join(bond.members)}"
-        " lacp=active bond_mode=balance-tcp other_config:lacp-time=fast",
+        f"ovs-vsctl add-bond {bridge} {bond.name} {' '.join(bond.members)} {options}",
         *[f"ip link set dev {member} up" for member in bond.members],
     ]

@@ -94,9 +94,7 @@ def slow_fast(site: Site, *, switch_rate: str = "slow") -> Change:
     """The switch asks for another LACPDU rate than the host: legal, no fault at all."""
     choose("slow_fast", "switch_rate", switch_rate, ("slow", "fast"))
     usual = site.bond.lag_options.get("lacp_rate", "fast")
-    return Change(
-        _lag_rate(site, switch_rate), _lag_rate(site, usual), site.every("converged")
-    )
+    return Change(_lag_rate(site, switch_rate), _lag_rate(site, usual), site.every("converged"))
 
 
 def _lag_rate(site: Site, rate: str) -> list[str]:

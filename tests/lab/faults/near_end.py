@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def member_admin_down(site: Site, *, member: str) -> Change:
     """Somebody set the member down on the host."""
     site.port(member)
-    return Change([f"ip link set dev {member} down"], [f"ip link set dev {member} up"], {member: "down"})
+    return Change(
+        [f"ip link set dev {member} down"], [f"ip link set dev {member} up"], {member: "down"}
+    )
 
 
 @fault
@@ -44,11 +46,13 @@ def mtu_mismatch(site: Site, *, member: str, mtu: int = 1400, where: str = "memb
             raise LabError(f"bond {site.bond.name} has no VLAN. Cure: vlans: {{100: {{}}}}")
         vlan, keys = next(iter(site.bond.vlans.items()))
         device, usual = f"{site.bond.name}.{vlan}", str(keys.get("mtu", site.bond.mtu))
-    return Change([f"ip link set dev {device} mtu {mtu}"], [f"ip link set dev {device} mtu {usual}"])
+    return Change(
+        [f"ip link set dev {device} mtu {mtu}"], [f"ip link set dev {device} mtu {usual}"]
+    )
 
 
 @fault
-def offload_drift(site: Site, *, member: str, feature: str = "tso", value: str = "off") -> Change:
+def offload_drift(_site: Site, *, member: str, feature: str = "tso", value: str = "off") -> Change:
     """One member has another offload setting than the others (ethtool -K)."""
     choose("offload_drift", "value", value, ("on", "off"))
     back = "on" if value == "off" else "off"
@@ -57,37 +61,41 @@ def offload_drift(site: Site, *, member: str, feature: str = "tso", value: str =
 
 
 @fault
-def vlan_on_member(site: Site, *, member: str, vlan: int = 77) -> Change:
+def vlan_on_member(_site: Site, *, member: str, vlan: int = 77) -> Change:
     """A VLAN sits on a member instead of the bond."""
     name = f"{member}.{vlan}"
-    apply = [f"ip link add link {member} name {name} type vlan id {vlan}", f"ip link set dev {name} up"]
+    apply = [
+        f"ip link add link {member} name {name} type vlan id {vlan}",
+        f"ip link set dev {name} up",
+    ]
     return Change(apply, [f"ip link delete dev {name}"])
 
 
 @fault
-def address_on_member(site: Site, *, member: str, address: str = "192.0.2.7/24") -> Change:
+def address_on_member(_site: Site, *, member: str, address: str = "192.0.2.7/24") -> Change:
     """An address sits on a member instead of the bond."""
     at = f"{shlex.quote(address)} dev {member}"
     return Change([f"ip address add {at}"], [f"ip address delete {at}"])
 
 
 @fault
-def qdisc_drift(site: Site, *, member: str, kind: str = "pfifo") -> Change:
+def qdisc_drift(_site: Site, *, member: str, kind: str = "pfifo") -> Change:
     """One member has another queue discipline than the others."""
     apply = [f"tc qdisc replace dev {member} root {shlex.quote(kind)}"]
     return Change(apply, [f"tc qdisc delete dev {member} root"])
 
 
 @fault
-def txqueuelen_drift(site: Site, *, member: str, length: int = 500) -> Change:
+def txqueuelen_drift(_site: Site, *, member: str, length: int = 500) -> Change:
     """One member has another transmit queue length than the others."""
     return Change(
-        [f"ip link set dev {member} txqueuelen {length}"], [f"ip link set dev {member} txqueuelen 1000"]
+        [f"ip link set dev {member} txqueuelen {length}"],
+        [f"ip link set dev {member} txqueuelen 1000"],
     )
 
 
 @fault
-def kernel_log(site: Site, *, member: str, text: str = "{member}: NIC Link is Down") -> Change:
+def kernel_log(_site: Site, *, member: str, text: str = "{member}: NIC Link is Down") -> Change:
     """A line in the kernel log, by the way that a driver's line takes; {member} is replaced."""
     line = shlex.quote(text.replace("{member}", member))
     return Change([f"echo {line} > /dev/kmsg"], [])

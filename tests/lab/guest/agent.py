@@ -16,9 +16,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, "/lab")
-from states import holds  # noqa: E402 - beside this file inside the host
+from states import holds  # beside this file inside the host
 
 RTMGRP_LINK = 1
 
@@ -87,9 +88,9 @@ def run(commands: list[str]) -> None:
         subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True, text=True)
 
 
-def boot(plan: dict[str, object]) -> dict[str, object]:
+def boot(plan: dict[str, list[dict[str, Any]]]) -> dict[str, object]:
     """Go through the stages: each has commands, then the states that must follow."""
-    for stage in plan["stages"]:  # type: ignore[attr-defined]
+    for stage in plan["stages"]:
         try:
             run(stage["commands"])
         except subprocess.CalledProcessError as error:
