@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import bond_fields as bf, member_fields as mf
 from ..port_state import DEFAULTED, LONG_TIMEOUT_S, SHORT_TIMEOUT_S, TIMEOUT
-from ..ports import hears, partner_state, surely
+from ..ports import both_hear, hears, partner_state, surely
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def lacp_rate_slow(bond: BondView) -> Iterator[Deviation]:
 )
 def lacp_rate_asymmetric(bond: BondView) -> Iterator[Deviation]:
     ours = bond.value(bf.LACP_RATE)
-    theirs = {m.name: _rate(state) for m in bond.members for state in [partner_state(m)] if state}
+    theirs = {m.name: _rate(m.value(mf.PARTNER_STATE)) for m in bond.members if both_hear(m)}
     odd = [name for name, rate in theirs.items() if rate != ours]
     if odd:
         waits = {"fast": SHORT_TIMEOUT_S, "slow": LONG_TIMEOUT_S}
