@@ -15,6 +15,7 @@ from .views import MemberView
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+SAME = "the same on all members"
 Read = Callable[[MemberView], Any]
 
 
@@ -105,7 +106,7 @@ def _deviations(
 ) -> Iterator[Deviation]:
     for values in _groups(found, like, gaps):
         if len({word(value) for value in values.values()}) > 1:
-            yield Deviation(parameter, "the same on all members", told(values))
+            yield Deviation(parameter, SAME, told(values))
 
 
 def _groups(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import bond_fields as b
-from .. import member_fields as m
+from .. import bond_fields as b, member_fields as m
 from ..port_state import SLOW_PROTOCOLS_GROUP
 from ..rule import BOND, ERROR, MEMBER, WARNING, Deviation, rule
 from ..spread import differences
@@ -39,10 +38,13 @@ LINK_LOCAL = ("fe8", "fe9", "fea", "feb")  # fe80::/10
 )
 def vlan_on_member(member: MemberView) -> Iterator[Deviation]:
     for vlan in member.maybe(m.VLANS) or ():
+        name, tag, bond = vlan["name"], vlan["id"], member.bond.name
         yield Deviation(
-            f"vlans.{vlan['name']}",
-            f"VLAN {vlan['id']} on {member.bond.name}",
-            f"VLAN {vlan['id']} on {member.name}",
+            f"vlans.{name}",
+            f"VLAN {tag} on {bond}",
+            f"VLAN {tag} on {member.name}",
+            f"ip link del {name}; ip link add link {bond} name {bond}.{tag} type vlan id {tag}; "
+            f"correct the configuration that named {member.name}.",
         )
 
 

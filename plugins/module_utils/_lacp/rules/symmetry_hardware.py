@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import member_fields as m
+from ..fact import NotEvaluable
 from ..rule import BOND, INFO, WARNING, Deviation, rule
-from ..spread import differences, map_differences
+from ..spread import SAME, differences, map_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,10 @@ def _linked(member: MemberView) -> bool:
 
 def _linked_alike(member: MemberView) -> tuple[Any, ...]:
     return (*same_hardware(member), member.maybe(m.SPEED))
+
+
+# Features that ethtool -K switches together by a short name.
+TOGETHER = (("tso", "tx-tcp"), ("tx", "tx-checksum-"), ("sg", "tx-scatter-gather"))
 
 
 def _is_offload(feature: str) -> bool:
@@ -102,7 +107,7 @@ def _firmware(member: MemberView) -> str:
     family=FAMILY,
     scope=BOND,
     severity=WARNING,
-    title="Autonegotiation is on for one member and off for another of the same kind",
+    title="Autonegotiation differs between members of the same kind",
     why="A port that does not negotiate against one that does ends at half duplex, at the lower "
     "speed or without FEC after the next link event.",
     remedy="ethtool MEMBER on each; ethtool -s MEMBER autoneg on (or off), as the switch port has "
@@ -159,7 +164,7 @@ def fec_differs(bond: BondView) -> Iterator[Deviation]:
     family=FAMILY,
     scope=BOND,
     severity=WARNING,
-    title="An offload is on for one member and off for another of the same kind",
+    title="An offload differs between members of the same kind",
     why="The bond offers what all members offer, so one member switches the offload off for all; "
     "or it sends other frames than its twin, and a fault follows the hash.",
     remedy="ethtool -k MEMBER on each; ethtool -K MEMBER FEATURE on (or off) on the odd one, and "
@@ -167,7 +172,22 @@ def fec_differs(bond: BondView) -> Iterator[Deviation]:
     reference="drivers/net/bonding/bond_main.c: bond_compute_features",
 )
 def offload_differs(bond: BondView) -> Iterator[Deviation]:
-    yield from map_differences(bond.members, m.FEATURES, _is_offload, like=same_hardware)
+    apart: dict[tuple[str, str], list[str]] = {}
+    gap = None
+    try:
+        for found in map_differences(bond.members, m.FEATURES, _is_offload, like=same_hardware):
+            feature = found.parameter.partition(".")[2]
+            short = next((name for name, part in TOGETHER if feature.startswith(part)), feature)
+            apart.setdefault((short, found.observed), []).append(feature)
+    except NotEvaluable as reason:
+        gap = reason
+    for (short, observed), features in apart.items():
+        if len(features) == 1:
+            yield Deviation(f"features.{features[0]}", SAME, observed)
+        else:
+            yield Deviation(f"features.{short}", SAME, f"{observed} ({', '.join(features)})")
+    if gap:
+        raise gap
 
 
 @rule(
@@ -175,7 +195,7 @@ def offload_differs(bond: BondView) -> Iterator[Deviation]:
     family=FAMILY,
     scope=BOND,
     severity=INFO,
-    title="A NIC feature is on for one member and off for another of the same kind",
+    title="A NIC feature differs between members of the same kind",
     why="It is legal, and seldom meant.",
     remedy="ethtool -k MEMBER on each; ethtool -K MEMBER FEATURE on (or off) on the odd one.",
     reference="ETHTOOL_GFEATURES; offloads have a rule of their own",
@@ -191,7 +211,7 @@ def feature_differs(bond: BondView) -> Iterator[Deviation]:
     family=FAMILY,
     scope=BOND,
     severity=INFO,
-    title="A driver flag is on for one member and off for another of the same kind",
+    title="A driver flag differs between members of the same kind",
     why="Such flags decide about the firmware's LLDP agent, the link on admin-down and the like: "
     "the members then behave differently when it matters.",
     remedy="ethtool --show-priv-flags MEMBER on each; ethtool --set-priv-flags MEMBER FLAG on (or "

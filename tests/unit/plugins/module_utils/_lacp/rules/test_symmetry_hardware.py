@@ -148,6 +148,17 @@ CASES = [
         "bond0 features.rx-gro: eno1 on, eno2 off",
         "bond0 features.tx-tcp-segmentation: eno1 on, eno2 off",
     ),
+    fires(
+        "offload-differs",
+        "what one switch of ethtool turns off is one finding",
+        known(
+            known(HEALTHY, ENO1, mf.FEATURES, features(tx_tcp6_segmentation=True)),
+            ENO2,
+            mf.FEATURES,
+            features(tx_tcp_segmentation=False, tx_tcp6_segmentation=False),
+        ),
+        "bond0 features.tso: eno1 on, eno2 off (tx-tcp-segmentation, tx-tcp6-segmentation)",
+    ),
     silent("offload-differs", "equal", HEALTHY),
     silent(
         "offload-differs",
