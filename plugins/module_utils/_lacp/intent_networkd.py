@@ -50,6 +50,11 @@ _OPTIONS = {
     "DynamicTransmitLoadBalancing": "tlb_dynamic_lb",
     "LACPActive": "lacp_active",
 }
+# networkd leaves these alone in other modes (src/network/netdev/bond.c, and seen with systemd 257).
+_MODES = {
+    "options.lp_interval": ("balance-tlb", "balance-alb"),
+    "options.packets_per_slave": ("balance-rr",),
+}
 _UNITS_OF_TIME_US = {
     "": 1_000_000,
     **dict.fromkeys(("us", "usec", "µs", "μs"), 1),
@@ -168,6 +173,10 @@ def _netdev(unit: Unit, found: Intent) -> None:
             found.unrecognised.append(f"{line.key}={line.value}")
         elif line.section == "NetDev":
             _link(line.key, line.value, found)
+    for path, modes in _MODES.items():
+        if path in found.settings and found.settings.get("mode", "balance-rr") not in modes:
+            value = found.settings.pop(path)
+            found.unrecognised.append(f"{path} {value}: networkd does not set it in this mode")
 
 
 def _network(unit: Unit, found: Intent) -> None:

@@ -79,7 +79,10 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "seconds": ("MIIMonitorSec=1", {"options.miimon": 1000}),
     "fraction": ("MIIMonitorSec=0.1", {"options.miimon": 100}),
     "compound": ("UpDelaySec=1min 2s 500ms", {"options.updelay": 62500}),
-    "learn interval": ("LearnPacketIntervalSec=2", {"options.lp_interval": 2}),
+    "learn interval": (
+        "Mode=balance-alb\nLearnPacketIntervalSec=2",
+        {"mode": "balance-alb", "options.lp_interval": 2},
+    ),
     "min links": ("MinLinks=2", {"options.min_links": 2}),
     "select": ("AdSelect=bandwidth", {"options.ad_select": "bandwidth"}),
     "system": (
@@ -115,6 +118,16 @@ def test_what_is_not_understood_is_kept(line: str) -> None:
     netdev = f"[NetDev]\nName=bond0\nKind=bond\n[Bond]\n{line}\n"
     found = intent_of({f"{ETC}/b.netdev": netdev, **NETWORKD_RUNS})[OWN]
     assert found["unrecognised"] == [line]
+
+
+def test_what_networkd_ignores_in_a_mode_is_no_setting() -> None:
+    netdev = f"{NETDEV}LearnPacketIntervalSec=3\nPacketsPerSlave=4\n"
+    found = intent_of({f"{ETC}/b.netdev": netdev, **NETWORKD_RUNS})[OWN]
+    assert not {"options.lp_interval", "options.packets_per_slave"} & set(found["settings"])
+    assert found["unrecognised"] == [
+        "options.lp_interval 3: networkd does not set it in this mode",
+        "options.packets_per_slave 4: networkd does not set it in this mode",
+    ]
 
 
 MEMBERS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
