@@ -40,6 +40,7 @@ KERNEL_DEFAULTS: tuple[tuple[Any, Any], ...] = (
     (b.LACP_ACTIVE, "on"),
     (b.USE_CARRIER, 1),
     (b.NUM_PEER_NOTIF, 1),
+    (b.RESEND_IGMP, 1),
     (b.AD_SELECT, "stable"),
     (b.AD_ACTOR_SYS_PRIO, 65535),
     (b.AD_ACTOR_SYSTEM, None),
