@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import signal
 import sys
@@ -47,6 +48,11 @@ def main(words: list[str]) -> int:
         return int(importlib.import_module(f"tools.{name}").main(words[1:]))
     except Failure as failure:
         explain(failure)
+        return 1
+    except OSError as exc:
+        if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        explain(Failure(f"disk full: {exc}", cure="df -h; free some space; run again"))
         return 1
     except KeyboardInterrupt:
         explain(Failure("interrupted"))

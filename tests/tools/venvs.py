@@ -78,6 +78,11 @@ def _why(output: str, name: str, log: Path) -> Failure:
             f"pip cannot reach its package index while making {name} (log: {log})",
             cure="check the network and `pip config list` (proxy, index-url)",
         )
+    if "(from versions: none)" in output:
+        return Failure(
+            f"pip's package index does not answer, or lacks what {name} needs (log: {log})",
+            cure="check the network and `pip config list` (proxy, index-url)",
+        )
     tail = "\n".join(output.strip().splitlines()[-8:])
     return Failure(f"pip could not make {name}:\n{tail}", cure=f"read {log}, then run again")
 
@@ -89,6 +94,7 @@ def _build(path: Path, python: pythons.Python, requirements: Path, name: str) ->
     log = cache() / "log" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     pip = [path / "bin/python", "-m", "pip", "install", "--no-input", "-r", requirements]
+    say("    downloading and installing; about half a minute on a good line")
     for command in ([python.path, "-m", "venv", path], pip):
         done = subprocess.run(
             list(map(str, command)),
