@@ -9,8 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, Union
 
 from .._lacp import dev_mcast, pci_facts, procfs, rtnl, sysfs
-from .._lacp.facts import bond_names, confirmed, disagreeing, facts_from, member_names
-from .._lacp.model import KIND_BOND
+from .._lacp.facts import (
+    OPENVSWITCH,
+    bond_names,
+    confirmed,
+    disagreeing,
+    facts_from,
+    is_kernel_bond,
+    member_names,
+)
 from .._lacp.snapshot import Snapshot
 from .config_reader import read_config
 from .host_reader import HOST_FILES, HOST_FOLDERS
@@ -103,7 +110,7 @@ def read_facts(source: Source) -> tuple[HostFacts, Snapshot]:
 def collect(source: Source) -> Snapshot:
     """Read everything that is known of the bonds of a host; failures are part of the snapshot."""
     reader = _Reader(source)
-    reader.read(HOST_FILES)
+    reader.read([*HOST_FILES, OPENVSWITCH])
     reader.list(HOST_FOLDERS)
     # What is compared with each other is read together: the state moves meanwhile.
     reader.dumps["links"] = source.dump("links")
@@ -123,8 +130,7 @@ def collect(source: Source) -> Snapshot:
 
 def _ports(reader: _Reader, bonds: Sequence[str]) -> list[str]:
     """Read what bonding itself says of bonds and members; return the members of all."""
-    network = rtnl.network(reader.snapshot)
-    kernel = [name for name in bonds if network is None or network.names[name].kind == KIND_BOND]
+    kernel = [name for name in bonds if is_kernel_bond(reader.snapshot, name)]
     reader.read([f"{procfs.FOLDER}/{name}" for name in kernel])
     ports: list[str] = []
     for name in bonds:

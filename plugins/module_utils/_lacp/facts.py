@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 from . import (
     bond_fields,
@@ -52,6 +52,7 @@ MEMBER_SOURCES: tuple[MemberSource, ...] = (
 )
 
 KINDS = (KIND_BOND, "team")
+OPENVSWITCH = "/etc/openvswitch/conf.db"
 
 
 def bond_names(snapshot: Snapshot) -> list[str]:
@@ -59,7 +60,23 @@ def bond_names(snapshot: Snapshot) -> list[str]:
     network = rtnl.network(snapshot)
     if network is None:
         return procfs.names(snapshot)
-    return sorted(link.name for link in network.links.values() if link.kind in KINDS)
+    found = {link.name for link in network.links.values() if link.kind in KINDS}
+    return sorted(found.union(_openvswitch(snapshot)))
+
+
+def is_kernel_bond(snapshot: Snapshot, name: str) -> bool:
+    """Whether the kernel's bonding driver makes it; where rtnetlink is silent, all bonds are."""
+    network = rtnl.network(snapshot)
+    return network is None or (name in network.names and network.names[name].kind == KIND_BOND)
+
+
+def _openvswitch(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Members of Open vSwitch bonds by name."""
+    if isinstance(snapshot.file(OPENVSWITCH), ReadFailure):
+        return {}
+    from . import openvswitch  # noqa: PLC0415 - compiled on the host: only where it is used
+
+    return {name: found.members for name, found in openvswitch.bonds(snapshot).items()}
 
 
 def member_names(snapshot: Snapshot, name: str) -> list[str]:
@@ -135,6 +152,10 @@ def _bond(snapshot: Snapshot, name: str) -> Bond:
         source(snapshot, name, into)
     if rtnl.network(snapshot) is None:
         into.known(bond_fields.KIND, KIND_BOND, "procfs")
+    if name in _openvswitch(snapshot):
+        from . import openvswitch  # noqa: PLC0415 - imported a moment ago
+
+        openvswitch.bond(snapshot, name, into)
     for origin, ports in _memberships(snapshot, name):
         into.known(bond_fields.MEMBERS, ports, origin)
     members = tuple(
@@ -166,7 +187,8 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
     ]
     network = rtnl.network(snapshot)
     if network is None or name not in network.names:
-        return ordered
+        ovs = _openvswitch(snapshot).get(name)
+        return ordered if ovs is None else [*ordered, ("ovsdb", ovs)]
     ports = network.ports.get(network.names[name].ifindex, ())
     present = sorted(port.name for port in ports)
     order = {port: at for _origin, ports in reversed(ordered) for at, port in enumerate(ports)}
@@ -185,11 +207,9 @@ def _problems(snapshot: Snapshot, names: list[str]) -> list[Problem]:
         elif rtnl.damage(reading, rtnl.byte_order(snapshot)):
             text = rtnl.damage(reading, rtnl.byte_order(snapshot))
             problems.append(Problem(f"rtnetlink {dump}", text))
-    network = rtnl.network(snapshot)
-    for name in names:
-        path = f"{procfs.FOLDER}/{name}"
-        content: Any = snapshot.file(path)
-        kernel_bond = network is None or network.names[name].kind == KIND_BOND
-        if kernel_bond and isinstance(content, ReadFailure):
+    paths = [f"{procfs.FOLDER}/{name}" for name in names if is_kernel_bond(snapshot, name)]
+    for path in (*paths, OPENVSWITCH):
+        content = snapshot.file(path)
+        if isinstance(content, ReadFailure) and not (path == OPENVSWITCH and content.missing):
             problems.append(Problem(path, f"{content.errno}: {content.text}"))
     return problems
