@@ -132,6 +132,15 @@ RECORDED: dict[str, dict[str, Any]] = {
         "firmware": None,
         "errors": {},
     },
+    "veth_6.12": {
+        "driver": "veth",
+        "speed_mbps": 10000,
+        "autonegotiation": False,
+        "channels": {"rx": 1, "tx": 1, "other": 0, "combined": 0},
+        "fec": None,
+        "errors": {},
+        "errors_raw": {},
+    },
     "virtio_net": {
         "driver": "virtio_net",
         "bus": "0000:00:03.0",
