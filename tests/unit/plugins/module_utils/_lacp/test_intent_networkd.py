@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,10 +20,12 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import (
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.intent_ini import lines
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.intent_networkd import (
+    intents,
     milliseconds,
 )
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot import Snapshot
 
-from .config_tree import DENIED, NETWORKD_RUNS, intent_of, record_of
+from .config_tree import DENIED, NETWORKD_RUNS, intent_of, record_of, snapshot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,6 +179,49 @@ def test_a_match_that_cannot_be_told_is_kept() -> None:
     found = intent_of(tree, ("bond0", "eno1"))[OWN]
     assert found["members"] == []
     assert found["unrecognised"] == [f"{ETC}/p.network: whether it applies to eno1 cannot be told"]
+
+
+def link_message(name: str, kind: str, address: str, permanent: str) -> bytes:
+    """RTM_NEWLINK with IFLA_IFNAME, IFLA_ADDRESS, IFLA_LINKINFO and IFLA_PERM_ADDRESS."""
+
+    def attribute(number: int, value: bytes) -> bytes:
+        return struct.pack("<HH", 4 + len(value), number) + value + bytes(-len(value) % 4)
+
+    body = struct.pack("<BxHiII", 0, 1, 3, 0x1003, 0)
+    body += attribute(3, name.encode() + b"\0")
+    body += attribute(1, bytes.fromhex(address.replace(":", "")))
+    body += attribute(18, attribute(1, kind.encode() + b"\0")) if kind else b""
+    body += attribute(54, bytes.fromhex(permanent.replace(":", "")))
+    return struct.pack("<IHHII", 16 + len(body), 16, 2, 0, 0) + body
+
+
+MATCHES = {
+    "permanent address": ("PermanentMACAddress=02:00:00:00:00:01", ["eno1"]),
+    "permanent address of another": ("PermanentMACAddress=02:00:00:00:00:02", []),
+    "address that it had before": ("MACAddress=02:00:00:00:00:01 02:00:00:00:00:09", ["eno1"]),
+    "address of the bond": ("MACAddress=02:00:00:00:00:ff", []),
+    "kind": ("Kind=veth", ["eno1"]),
+    "type": ("Type=ether\nName=eno*", ["eno1"]),
+    "another type": ("Type=wlan", []),
+    "driver": ("Driver=ice*", ["eno1"]),
+}
+
+
+@pytest.mark.parametrize("case", MATCHES)
+def test_matches_by_what_the_kernel_says_of_an_interface(case: str) -> None:
+    lines_of_match, expected = MATCHES[case]
+    network = f"[Match]\n{lines_of_match}\n[Network]\nBond=bond0\n"
+    tree = {f"{ETC}/b.netdev": NETDEV, f"{ETC}/p.network": network, **NETWORKD_RUNS}
+    read = snapshot_of(tree, ("bond0", "eno1"))
+    message = link_message("eno1", "veth", "02:00:00:00:00:ff", "02:00:00:00:00:01")
+    snapshot = Snapshot(
+        files=read.files,
+        folders=read.folders,
+        symlinks={"/sys/class/net/eno1/device/driver": "../../../bus/pci/drivers/ice"},
+        dumps={"links": message},
+        facts={"byteorder": "little"},
+    )
+    assert intents(snapshot, "bond0")[OWN].members == expected
 
 
 PRECEDENCE: dict[str, tuple[dict[str, str], int]] = {
