@@ -50,6 +50,9 @@ KERNEL_DEFAULTS: tuple[tuple[Any, Any], ...] = (
     (b.LACP_STRICT, "off"),
 )
 
+# A kernel that does not report these cannot be told to set them either.
+NEWER = (b.LACP_ACTIVE, b.COUPLED_CONTROL, b.BROADCAST_NEIGHBOR, b.LACP_STRICT)
+
 
 @rule(
     "intent-differs",
@@ -256,7 +259,7 @@ def option_lost_at_reboot(bond: BondView) -> Iterator[Deviation]:
         try:
             running = bond.maybe(field)
         except NotEvaluable as reason:
-            gap = gap or reason
+            gap = gap or (None if field in NEWER else reason)
             continue
         if field.path not in named and running is not None and _plain(running) != _plain(default):
             yield Deviation(

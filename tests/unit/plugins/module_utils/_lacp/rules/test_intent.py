@@ -197,6 +197,11 @@ CASES = [
         "configured otherwise: intent-differs says it",
         known(HEALTHY, "bond0", bf.MIIMON, 50),
     ),
+    silent(
+        "option-lost-at-reboot",
+        "options that the kernel is too old for",
+        unknown(HEALTHY, "bond0", bf.LACP_ACTIVE, bf.COUPLED_CONTROL, bf.BROADCAST_NEIGHBOR),
+    ),
     blind("option-lost-at-reboot", "hidden configuration", HIDDEN, UNREADABLE),
     blind("option-lost-at-reboot", "another file is hidden", PARTLY_HIDDEN, UNREADABLE),
     blind(
