@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 # Ansible's own colour names; the caller turns them into escapes where colour is on.
 COLOURS = {ERROR: "red", WARNING: "yellow", INFO: "blue", WAIVED: "dark gray", "ok": "green"}
 # More rows and blocks than these are counted, not printed: the HTML page has them all.
-MAX_HOSTS = 40
+MAX_HOSTS = 30
 MAX_BLOCKS = 20
 MAX_VARIANTS = 3
 MAX_PLACES = 3
+MAX_LINES = 5
 
 
 class Row(NamedTuple):
@@ -209,6 +210,8 @@ def _said(label: str, text: str, width: int) -> Iterable[str]:
         initial_indent=f"  {label:<10}",
         subsequent_indent=" " * 12,
         break_long_words=True,
+        max_lines=MAX_LINES,
+        placeholder=" \N{HORIZONTAL ELLIPSIS}",
         break_on_hyphens=False,
     )
 

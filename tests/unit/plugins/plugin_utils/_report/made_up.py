@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from unit import factory
@@ -18,13 +19,17 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     member_fields as mf,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.audit import audit
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Known
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy import parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
+    from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import (
+        HostFacts,
+        Member,
+    )
 
 HOSTILE = """<script>alert("x")</script>"""
 
@@ -33,7 +38,7 @@ def document(
     host: str, facts: HostFacts, *, policy: Mapping[str, Any] | None = None, **changes: Any
 ) -> dict[str, Any]:
     """The document of an audited host."""
-    facts = factory.known(facts, "", hf.BOOT_ID, f"{zlib.crc32(host.encode()):08x}")
+    facts = _own(host, facts)
     found = audit(facts, parse_policy(policy or {}), now_utc_s=factory.NOW)
     return {
         "schema": "bondproof.lacp/host/1",
@@ -49,6 +54,25 @@ def document(
         "counters": {},
         **changes,
     }
+
+
+def _own(host: str, facts: HostFacts) -> HostFacts:
+    """The facts with what no two hosts share: the boot, and the partner's ports."""
+    number = zlib.crc32(repr(host).encode())
+    facts = factory.known(facts, "", hf.BOOT_ID, f"{number:08x}")
+    bonds = [
+        replace(bond, members=tuple(_moved(port, number % 997 * 16) for port in bond.members))
+        for bond in facts.bonds
+    ]
+    return replace(facts, bonds=tuple(bonds))
+
+
+def _moved(port: Member, step: int) -> Member:
+    found = port.record.fact(mf.PARTNER_PORT)
+    if not isinstance(found, Known):
+        return port
+    moved = {mf.PARTNER_PORT.path: Known(found.value + step, found.source)}
+    return replace(port, record=replace(port.record, facts={**port.record.facts, **moved}))
 
 
 def lost(host: str, message: str = "Failed to connect to the host via ssh") -> dict[str, Any]:
