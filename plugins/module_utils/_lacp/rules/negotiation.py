@@ -61,6 +61,8 @@ def member_down(member: MemberView) -> Iterator[Deviation]:
     elif mii == "going back":
         cause = "carrier is back, waiting for updelay"
         cure = "Read again after updelay; if it stays so, the carrier flaps: ip -s -s link."
+    elif member.known_or(mf.CARRIER, otherwise=False) is False:
+        cause, cure = "carrier not known", f"ethtool {name}; then check cable, optic and switch."
     else:
         cause = "carrier is up, but bonding holds the member down"
         cure = (

@@ -126,17 +126,27 @@ def actor_system_differs(bond: BondView) -> Iterator[Deviation]:
 
 
 def _split(bond: BondView) -> tuple[dict[str, int], NotEvaluable | None]:
-    """Aggregators by member, of those that hear a partner; empty if all are in the active one."""
+    """Aggregators by member, if they are several or not the active one.
+
+    Members that hear nobody do not count; those of which it is not known do.
+    """
     found: dict[str, int] = {}
     gap: NotEvaluable | None = None
     for member in bond.members:
         try:
-            if hears(member):
+            if not link_down(member) and not surely(_deaf, member):
                 found[member.name] = member.value(mf.AGGREGATOR_ID)
         except NotEvaluable as reason:  # noqa: PERF203  one unknown member must not hide the rest
             gap = reason
-    active = bond.maybe(bf.AGGREGATOR_ID)
-    return (found if any(agg != active for agg in found.values()) else {}), gap
+    ids = set(found.values())
+    if len(ids) == 1:
+        active = bond.maybe(bf.AGGREGATOR_ID)
+        found = {} if active in ids else found
+    return found, gap
+
+
+def _deaf(member: MemberView) -> bool:
+    return not hears(member)
 
 
 SELECTORS: tuple[Field[Any], ...] = (
@@ -189,8 +199,9 @@ def _split_deviations(bond: BondView, *, alike: bool) -> Iterator[Deviation]:
         members = [m for m in bond.members if m.name in aggregators]
         told_alike = len(members) > 1 and all(surely(_selectors_known, m) for m in members)
         if told_alike is alike:
-            active = bond.maybe(bf.AGGREGATOR_ID)
-            yield Deviation("aggregator_id", f"{active} (the active one)", told(aggregators))
+            active = bond.known_or(bf.AGGREGATOR_ID, 0)
+            wanted = f"{active} (the active one)" if active else "one for all"
+            yield Deviation("aggregator_id", wanted, told(aggregators))
     if gap:
         raise gap
 

@@ -66,6 +66,12 @@ DOWN_CASES = [
     ),
     fires(
         "member-down",
+        "just /proc/net/bonding",
+        unknown(known(HOST, ENO2, mf.MII_STATUS, "down"), ENO2, mf.CARRIER, mf.ADMIN_UP),
+        "down: carrier not known",
+    ),
+    fires(
+        "member-down",
         "MII status not readable",
         unknown(known(HOST, ENO2, mf.CARRIER, value=False), ENO2, mf.MII_STATUS),
         "unknown: no carrier",

@@ -225,7 +225,37 @@ PARTNER_CASES = [
         silenced(elsewhere(HOST), ENO1),
         "bond0 aggregator_id: eno2 2",
     ),
+    fires(
+        "split-aggregators",
+        "an old /proc/net/bonding, without port states",
+        unknown(
+            unknown(
+                known(HOST, ENO2, mf.AGGREGATOR_ID, 2), ENO2, mf.ACTOR_STATE, mf.PARTNER_SYSTEM
+            ),
+            ENO1,
+            mf.ACTOR_STATE,
+            mf.PARTNER_SYSTEM,
+        ),
+        "bond0 aggregator_id: eno1 1, eno2 2",
+    ),
+    fires(
+        "split-aggregators",
+        "not even the active aggregator is known",
+        unknown(UNPRIVILEGED, BOND, bf.AGGREGATOR_ID),
+        "bond0 aggregator_id: eno1 1, eno2 2",
+    ),
     silent("split-aggregators", "healthy", HOST),
+    silent(
+        "split-aggregators",
+        "all in the active one, whoever hears",
+        unknown(HOST, ENO2, mf.ACTOR_STATE),
+    ),
+    blind(
+        "split-aggregators",
+        "one aggregator, but is it the active one?",
+        unknown(HOST, BOND, bf.AGGREGATOR_ID),
+        "bond0 active_aggregator.id",
+    ),
     silent("split-aggregators", "keys tell why", MISKEYED),
     silent("split-aggregators", "systems tell why", OTHER_SWITCH),
     silent(
