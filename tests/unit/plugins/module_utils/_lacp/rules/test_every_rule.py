@@ -23,6 +23,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.catalogue imp
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy import NO_POLICY
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
     FAILED,
+    FLEET,
     INFO,
     NOT_EVALUABLE,
     PASSED,
@@ -32,7 +33,8 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
 if TYPE_CHECKING:
     from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
 
-RULES = list(load().values())
+# Whoever imported the rules of the fleet before made them part of the catalogue, too.
+RULES = [rule for rule in load().values() if rule.scope != FLEET]
 # It reads the policy and nothing of the host: there is nothing that could be unknown.
 NEVER_BLIND = {LAPSED}
 HEALTHY = {
