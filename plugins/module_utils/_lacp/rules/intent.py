@@ -115,18 +115,29 @@ def _plain(value: object) -> object:
     severity=ERROR,
     title="A configured member is not in the bond",
     why="The bond runs with less bandwidth and redundancy than it was built with.",
-    remedy="ip link show MEMBER; if it exists: networkctl reconfigure MEMBER, ifup MEMBER or nmcli "
-    "con up its profile. If it is gone, look for it in the kernel log.",
-    reference="kernel facts: a manager does not always add again a member that was released by "
-    "hand",
+    remedy="ip link show MEMBER; if it exists: ip link set MEMBER down; ip link set MEMBER master "
+    "BOND. If it is gone, look for it in the kernel log.",
+    reference="measured on Debian 13: systemd-networkd and ifupdown do not add a member again that "
+    "was released by hand; NetworkManager does within a second",
 )
 def member_not_enslaved(bond: BondView) -> Iterator[Deviation]:
     running = bond.value(b.MEMBERS)
     for manager, names in _members(bond):
         for name in names:
             if not any(_same(name, member) for member in running):
-                here = ", ".join(running) or "none"
-                yield Deviation(f"member_names.{name}", f"member of {bond.name} ({manager})", here)
+                cure = (
+                    f"If it exists: {_add(name, bond.name)}. If not: journalctl -k | grep {name}."
+                )
+                yield Deviation(
+                    f"member_names.{name}",
+                    f"member of {bond.name} ({manager})",
+                    ", ".join(running) or "none",
+                    cure,
+                )
+
+
+def _add(member: str, bond: str) -> str:
+    return f"ip link set {member} down; ip link set {member} master {bond}"
 
 
 @rule(
@@ -137,7 +148,7 @@ def member_not_enslaved(bond: BondView) -> Iterator[Deviation]:
     title="A member of the bond is in no configuration",
     why="It was added by hand: after a reboot the bond lacks it, and its switch port waits.",
     remedy="Add it to the bond's configuration, or release it.",
-    reference="sources of the configuration: see bonds.BOND.intent",
+    reference="what ifupdown, systemd-networkd, NetworkManager and netplan say of members",
 )
 def member_not_configured(bond: BondView) -> Iterator[Deviation]:
     configured = [name for _manager, names in _members(bond) for name in names]
