@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .._lacp.snapshot import Reading, Snapshot
 
-MOST_FILES = 1000  # in one folder; configuration does not have more
+MOST_FILES = 10000  # in one folder: 4094 VLANs have two files each
 
 
 class Reader(Protocol):
@@ -81,7 +81,7 @@ def _interfaces(reader: Reader) -> None:
 
     todo = [managers.INTERFACES]
     seen = set(todo)
-    while todo and len(seen) < MOST_FILES:
+    while todo and len(seen) <= intent_ifupdown.MOST_FILES:
         path = todo.pop(0)
         text = reader.snapshot.text(path)
         if isinstance(text, ReadFailure):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .intent_options import Intent, mac, nothing, number, option
-from .managers import INTERFACES, interfaces, readable
+from .managers import INTERFACES, Hidden, interfaces, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,9 @@ def _texts(snapshot: Snapshot) -> dict[str, str]:
     """All files by path, in the order in which they are first named."""
     texts: dict[str, str] = {}
     todo = [INTERFACES]
-    while todo and len(texts) < MOST_FILES:
+    while todo:
+        if len(texts) >= MOST_FILES:
+            raise Hidden(f"{INTERFACES}: it names more than {MOST_FILES} files")
         path = todo.pop(0)
         if path in texts:
             continue

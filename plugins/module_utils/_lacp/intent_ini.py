@@ -18,7 +18,7 @@ class Line(NamedTuple):
     value: str
 
 
-@lru_cache(maxsize=512)  # each file is looked at again for each bond
+@lru_cache(maxsize=8192)  # each file is looked at again for each bond
 def lines(text: str) -> tuple[Line, ...]:
     """Split a file; never raises, and drops lines that are no assignments."""
     found = []

@@ -10,6 +10,7 @@ precedence wins; files are tried in the order of their names; drop-ins are read 
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,8 +32,11 @@ class Unit(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def units(snapshot: Snapshot, suffix: str) -> list[Unit]:
-    """The files of one kind ('.network') that count, in the order in which they are tried."""
+def units(snapshot: Snapshot, suffix: str, pattern: str = "") -> list[Unit]:
+    """The files of one kind ('.network') that count, in the order in which they are tried.
+
+    pattern: files without a match of it are left out unread: those of a thousand VLANs.
+    """
     chosen: dict[str, str] = {}
     for folder in NETWORKD_FOLDERS:
         for name in snapshot.folders.get(folder, ()):
@@ -41,9 +45,11 @@ def units(snapshot: Snapshot, suffix: str) -> list[Unit]:
     found = []
     for name, path in sorted(chosen.items()):
         text = readable(snapshot, path)
-        if text:  # an empty file, or a link to /dev/null, masks its namesakes
-            parts = [lines(text), *(lines(more) for more in _drop_ins(snapshot, name))]
-            found.append(Unit(path, tuple(line for part in parts for line in part)))
+        if not text:  # an empty file, or a link to /dev/null, masks its namesakes
+            continue
+        texts = [text, *_drop_ins(snapshot, name)]
+        if any(re.search(pattern, part) for part in texts):
+            found.append(Unit(path, tuple(line for part in texts for line in lines(part))))
     return found
 
 

@@ -63,6 +63,7 @@ _UNITS_OF_TIME_US = {
     **dict.fromkeys(("m", "min", "minute", "minutes"), 60_000_000),
     **dict.fromkeys(("h", "hr", "hour", "hours"), 3_600_000_000),
 }
+_KIND_BOND = r"(?mi)^\s*Kind\s*=\s*bond\s*$"
 _TYPES = ("bond", "bridge", "vlan", "vxlan")  # device types that udev knows by their driver kind
 _MATCHED = frozenset((rtnl.ADDRESS, rtnl.PERM_ADDRESS))
 _BYTES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -75,7 +76,7 @@ def intents(snapshot: Snapshot, name: str) -> dict[str, Intent]:
     """
     netdevs = [
         unit
-        for unit in units(snapshot, ".netdev")
+        for unit in units(snapshot, ".netdev", _KIND_BOND)
         if last(unit.lines, "NetDev", "Name") == name
         and last(unit.lines, "NetDev", "Kind").lower() == "bond"
     ]
@@ -109,9 +110,10 @@ def _intent(
         if matches(unit, {"Name": name, "Kind": "bond", "Type": "bond"}) is not False:
             _network(unit, found)
             break
-    for unit in mine:
-        if name in every(unit.lines, "Network", "Bond"):
-            found.members.extend(_members(snapshot, unit, networks, name, found))
+    enslaving = [unit for unit in mine if name in every(unit.lines, "Network", "Bond")]
+    ports = _ports(snapshot, name) if enslaving else {}
+    for unit in enslaving:
+        found.members.extend(_members(unit, networks, ports, found))
     found.files.extend(unit.path for unit in (*netdevs, *mine))
     lasting = any(
         not path.startswith(_VOLATILE) or path.startswith(GENERATED) for path in found.files
@@ -119,26 +121,34 @@ def _intent(
     return found._replace(at_boot=lasting, members=list(dict.fromkeys(found.members)))
 
 
+def _ports(snapshot: Snapshot, name: str) -> dict[str, dict[str, str]]:
+    """Interfaces that could be enslaved, and what [Match] can be compared with."""
+    network = rtnl.network(snapshot)
+    links = network.names if network else {}
+    return {
+        port: _properties(snapshot, port)
+        for port in interfaces(snapshot)
+        if port not in (name, "lo") and not (port in links and links[port].kind in _TYPES)
+    }
+
+
 def _members(
-    snapshot: Snapshot, unit: Unit, networks: list[Unit], name: str, found: Intent
+    unit: Unit, networks: list[Unit], ports: dict[str, dict[str, str]], found: Intent
 ) -> list[str]:
     """Interfaces that a file enslaves: those of the host, and those named that it does not have."""
-    present = [port for port in interfaces(snapshot) if port != name]
     words = " ".join(every(unit.lines, "Match", "Name")).split()
     named = [word for word in words if not any(sign in word for sign in "*?[!")]
+    candidates = named if words and named == words else [*ports, *named]
+    before = networks[: networks.index(unit)]
     members = []
-    for port in dict.fromkeys((*present, *named)):
-        known = _properties(snapshot, port)
+    for port in dict.fromkeys(candidates):
+        known = ports.get(port, {"Name": port})
         applies = matches(unit, known)
         if applies is None and (not words or any(fnmatchcase(port, word) for word in words)):
             found.unrecognised.append(f"{unit.path}: whether it applies to {port} cannot be told")
-        elif applies and not any(matches(other, known) for other in _before(networks, unit)):
+        elif applies and not any(matches(other, known) for other in before):
             members.append(port)
     return members
-
-
-def _before(networks: list[Unit], unit: Unit) -> list[Unit]:
-    return networks[: networks.index(unit)]
 
 
 def _properties(snapshot: Snapshot, port: str) -> dict[str, str]:

@@ -89,10 +89,14 @@ def test_more_files_than_anybody_has_make_the_intent_unknown() -> None:
 def test_files_that_name_each_other_without_end_are_bounded() -> None:
     main = "/etc/network/interfaces"
     endless = {
-        f"{main}{'x' * depth}": b"source interfaces" + b"x" * (depth + 1) for depth in range(3000)
+        f"{main}{number or ''}": f"source interfaces{number + 1}".encode() for number in range(3000)
     }
     host = read({}, endless)
-    assert len(host.files) < MOST_FILES + 100
+    assert len(host.files) < 1100
+    into = RecordBuilder()
+    intent.bond(host.snapshot, "bond0", into)
+    reason = f"{main}: it names more than 1000 files"
+    assert into.build().fact(bond_fields.INTENT) == Unknown(reason)
 
 
 def test_a_missing_interfaces_file_ends_there() -> None:

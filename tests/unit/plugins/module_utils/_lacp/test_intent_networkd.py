@@ -116,6 +116,12 @@ def test_settings(case: str) -> None:
     assert found["unrecognised"] == []
 
 
+@pytest.mark.parametrize("kind", ["Kind=bond", "  Kind = bond ", "Kind=Bond"])
+def test_a_bond_without_options(kind: str) -> None:
+    netdev = f"[NetDev]\nName=bond0\n{kind}\n"
+    assert list(intent_of({f"{ETC}/b.netdev": netdev, **NETWORKD_RUNS})) == [OWN]
+
+
 @pytest.mark.parametrize("line", ["FutureOption=1", "MIIMonitorSec=often", "AdActorSystem=none"])
 def test_what_is_not_understood_is_kept(line: str) -> None:
     netdev = f"[NetDev]\nName=bond0\nKind=bond\n[Bond]\n{line}\n"
