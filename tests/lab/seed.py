@@ -83,11 +83,19 @@ def final_states(host: Host, bond: Bond) -> dict[str, str]:
     return states | dict(bond.expect)
 
 
+def _first_states(bond: Bond) -> dict[str, str]:
+    converged = dict.fromkeys(bond.members, "converged")
+    return converged if bond.faults else converged | dict(bond.expect)
+
+
 def plan(host: Host) -> Plan:
-    """Return the agent's work: all bonds converge, then the faults, then what they lead to."""
+    """Return the agent's work: all bonds converge, then the faults, then what they lead to.
+
+    A bond without faults that is expected to be in another state is so from the start.
+    """
     lacp = [bond for bond in host.bonds.values() if bond.speaks_lacp]
     rest = [bond for bond in host.bonds.values() if bond.kind == "bond" and bond not in lacp]
-    converged = {bond.name: dict.fromkeys(bond.members, "converged") for bond in lacp}
+    converged = {bond.name: _first_states(bond) for bond in lacp}
     present = {bond.name: dict.fromkeys(bond.members, "present") for bond in rest}
     commands = [
         command

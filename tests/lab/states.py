@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 # 802.1AX 6.4.2.3: bits of a port's state octet.
+ACTIVITY = 0x01
 SYNC_COLL_DIST = 0x38
 DEFAULTED_OR_EXPIRED = 0xC0
 
@@ -16,6 +17,7 @@ STATES = {
     "unheard": "the partner says that it does not hear us: its DEFAULTED or EXPIRED bit",
     "separate": "up, but in another aggregator than the active one",
     "down": "link down, as bonding sees it",
+    "passive": "neither end has its ACTIVITY bit: each waits for the other to speak",
     "present": "a member of the bond, nothing more",
 }
 
@@ -33,6 +35,8 @@ def holds(state: str, member: dict[str, int | str], active_aggregator: int) -> b
         return bool(actor & DEFAULTED_OR_EXPIRED)
     if state == "unheard":
         return bool(partner & DEFAULTED_OR_EXPIRED)
+    if state == "passive":
+        return not (actor | partner) & ACTIVITY
     if state == "separate":
         return member["mii"] == "up" and member["aggregator"] != active_aggregator
     if state == "down":

@@ -79,14 +79,19 @@ def _other_lag(site: Site, member: str, system: str) -> Change:
 
 @fault
 def passive_both(site: Site) -> Change:
-    """Both ends wait for the other to speak first (lacp_active off)."""
+    """Both ends wait for the other to speak first (lacp_active off).
+
+    Two ends that have spoken before go on for a while, with timeouts now and then: LACPDUs are
+    only sent on a change. Two that never spoke stay silent: `lacp_active: off` in `options` and
+    `lag` of a topology makes those.
+    """
     ends = [f"ip link set dev {site.bond.name}"]
     ends += [f"ip -n {switch} link set dev {lag}" for switch, lag in site.bond.lags]
     down = [f"{end} down" for end in ends]
     up = [f"{end} up" for end in ends]
     off = [f"{end} type bond lacp_active off" for end in ends]
     on = [f"{end} type bond lacp_active on" for end in ends]
-    return Change([*down, *off, *up], [*down, *on, *up], site.every("silent"))
+    return Change([*down, *off, *up], [*down, *on, *up], site.every("passive"))
 
 
 @fault

@@ -16,6 +16,8 @@ CASES = {
     "defaulted": ((71, 0, 2, "up"), {"silent", "separate", "present"}),
     "they do not hear us": ((63, 71, 1, "up"), {"unheard", "present"}),
     "other LAG": ((7, 15, 2, "up"), {"separate", "present"}),
+    "both wait": ((62, 62, 1, "up"), {"converged", "passive", "present"}),
+    "both wait and never spoke": ((70, 0, 1, "up"), {"silent", "passive", "present"}),
     "carrier lost": ((7, 63, 2, "down"), {"down", "present"}),
 }
 
