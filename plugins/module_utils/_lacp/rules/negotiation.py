@@ -91,8 +91,8 @@ def partner_silent(member: MemberView) -> Iterator[Deviation]:
     if state is None or not state & DEFAULTED:
         return
     received = member.known_or(mf.LACPDU_RX, -1)
-    heard = "no LACPDU" if received == 0 else f"{received} LACPDUs, none lately"
-    since = "" if received < 0 else f"; {heard}, since it joined the bond"
+    heard = f"{received} LACPDUs since it joined, none lately" if received else "none ever came"
+    since = f"; {heard}" if received >= 0 else ""
     yield Deviation("actor.port_state", "no defaulted", words(state) + since)
 
 

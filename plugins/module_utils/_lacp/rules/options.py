@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import bond_fields as bf, member_fields as mf
+from .. import bond_fields as bf, host_fields as hf, member_fields as mf
 from ..port_state import DEFAULTED, LONG_TIMEOUT_S, SHORT_TIMEOUT_S, TIMEOUT
 from ..ports import both_hear, hears, partner_state, surely
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
@@ -269,7 +269,9 @@ def coupled_control_off(bond: BondView) -> Iterator[Deviation]:
     reference="drivers/net/bonding/bond_3ad.c: bond_3ad_set_carrier (Linux 7.2)",
 )
 def lacp_strict_off(bond: BondView) -> Iterator[Deviation]:
-    if bond.maybe(bf.LACP_STRICT) == "off":
+    # Before Linux 7 there is no such option, and so nothing to report it.
+    major = bond.host.known_or(hf.KERNEL_UPSTREAM, "7").partition(".")[0]
+    if int(major) >= 7 and bond.maybe(bf.LACP_STRICT) == "off":
         yield Deviation("options.lacp_strict", "on", "off")
 
 

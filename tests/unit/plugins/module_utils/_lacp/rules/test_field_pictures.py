@@ -53,6 +53,9 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
     PASSED,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot import Snapshot
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot_json import (
+    load as load_snapshot,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.model import HostFacts
@@ -216,6 +219,31 @@ def test_every_pair_of_states_is_healthy_or_named(actor: int) -> None:
         found = [f.rule for f in result.findings if f.severity == ERROR]
         assert (found == []) is (actor == partner == FORWARDING), (actor, partner, found)
         assert len(found) <= 2, (actor, partner, found)
+
+
+# See tests/fixtures/snapshots/README.md for what is wrong on these hosts, on purpose.
+RECORDED = [
+    "vlan-on-member bond0/eno2",
+    "partner-silent bond1/enp1",
+    "partner-silent bond1/enp2",
+    "member-down bond4/fresh1",
+    "member-down bond4/fresh2",
+    "ingress-qdisc-differs bond0",
+    "address-on-member bond0/eno2",
+]
+
+
+@pytest.mark.parametrize("kernel", ["6.1", "6.12"])
+@pytest.mark.parametrize(
+    ("reader", "also"),
+    [("root", "partner-system-differs bond2"), ("auditor", "split-aggregators bond2")],
+)
+def test_recorded_hosts(kernel: str, reader: str, also: str) -> None:
+    """Real kernels, read with and without privilege: the same faults, one of them less exact."""
+    path = TOP / "tests" / "fixtures" / "snapshots" / f"linux-{kernel}-{reader}.json"
+    facts = facts_from(load_snapshot(path.read_text(encoding="utf-8")))
+    assert sorted(errors(facts)) == sorted([*RECORDED, also])
+    assert set(judge(facts).not_judged) == {"bond3", "team0"}
 
 
 SAMPLE_VERDICTS = {
