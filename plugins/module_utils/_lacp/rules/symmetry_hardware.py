@@ -99,7 +99,9 @@ def firmware_differs(bond: BondView) -> Iterator[Deviation]:
 
 
 def _firmware(member: MemberView) -> str:
-    return (member.maybe(m.FIRMWARE) or "none").split()[0].rstrip(",")
+    """The first word with a digit: '4.80' of '4.80 0x8002053c 1.3805.0', '8.59' of 'mfw 8.59'."""
+    words = (member.maybe(m.FIRMWARE) or "").replace(",", " ").split()
+    return next((part for part in words if any(map(str.isdigit, part))), "none")
 
 
 @rule(

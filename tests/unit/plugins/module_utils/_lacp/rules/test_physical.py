@@ -64,6 +64,19 @@ CASES = [
     silent("link-errors-rising", "none", HEALTHY, earlier=EARLIER),
     silent(
         "link-errors-rising",
+        "what the standard allows a busy link",
+        traffic(errors(crc=1), 10**9),
+        earlier=EARLIER,
+    ),
+    fires(
+        "link-errors-rising",
+        "without a count of packets any growth is told",
+        unknown(errors(symbol=1), ENO1, mf.STATISTICS),
+        "bond0/eno1 errors.symbol: 1 more in 3600 s",
+        earlier=hour_before(errors(symbol=0)),
+    ),
+    silent(
+        "link-errors-rising",
         "old ones that do not grow",
         errors(crc=12),
         earlier=hour_before(errors(crc=12)),

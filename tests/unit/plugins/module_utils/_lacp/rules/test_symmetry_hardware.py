@@ -97,6 +97,17 @@ CASES = [
         "one version, images of two vendors",
         known(HEALTHY, ENO2, mf.FIRMWARE, "4.80 0x8002053d 1.3805.0"),
     ),
+    fires(
+        "firmware-differs",
+        "a version behind a word",
+        known(
+            known(HEALTHY, ENO1, mf.FIRMWARE, "mfw 8.59.1.0 storm 8.59.1.0"),
+            ENO2,
+            mf.FIRMWARE,
+            "mfw 8.42.2.0 storm 8.59.1.0",
+        ),
+        "bond0 firmware: eno1 8.59.1.0, eno2 8.42.2.0",
+    ),
     silent("firmware-differs", "two makes", known(TWO_MAKES, ENO2, mf.FIRMWARE, "22.35.1012")),
     silent("firmware-differs", "virtual NICs have none", VIRTUAL),
     blind("firmware-differs", "unknown", unknown(HEALTHY, ENO2, mf.FIRMWARE), "firmware"),
