@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy import
     NO_POLICY,
     PolicyError,
     parse_policy,
+)
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.policy_reader import (
+    EXPECTATIONS,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.waiver import Waiver
 
@@ -234,3 +238,22 @@ def test_garbage_raises_policy_errors_only(data: dict[str, Any]) -> None:
     except PolicyError:
         return
     assert set(policy.severities) <= {*load(), *(r for r in policy.severities if "fleet-" in r)}
+
+
+POLICY_PAGE = Path(__file__).resolve().parents[5] / "docs" / "policy.md"
+
+
+def test_the_example_of_the_policy_page_is_a_policy() -> None:
+    text = POLICY_PAGE.read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    policy = parse_policy(yaml.safe_load(example)["bond_audit_policy"])
+    assert policy.expected("bond0")["mtu"] == 9000
+    assert policy.severity("hash-fragments", "info") is None
+    assert policy.waivers[0].until == "2027-01-31"
+
+
+@pytest.mark.parametrize("key", EXPECTATIONS)
+def test_the_policy_page_says_what_the_reader_says(key: str) -> None:
+    text = POLICY_PAGE.read_text(encoding="utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith(f"| `{key}` |")]
+    assert EXPECTATIONS[key][0] in row
