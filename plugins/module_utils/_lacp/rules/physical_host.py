@@ -83,8 +83,8 @@ def tcp_retransmissions_high(host: HostView) -> Iterator[Deviation]:
     scope=HOST,
     severity=INFO,
     title="Tasks wait for a processor most of the time",
-    why="LACPDUs are sent by a kernel worker. If it does not run for three seconds (fast) the "
-    "partner takes the link down although it is sound.",
+    why="LACPDUs are sent by a kernel worker. If it does not run for three seconds (fast rate) the "
+    "partner takes the port out of the LAG although the link is sound.",
     remedy="cat /proc/pressure/cpu; look for real-time tasks that hold a processor; lacp_rate slow "
     "tolerates 90 s.",
     reference="drivers/net/bonding/bond_3ad.c: bond_3ad_state_machine_handler runs on the bond's "

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import bond_fields as b
-from .. import member_fields as m
+from .. import bond_fields as b, member_fields as m
 from ..rule import BOND, ERROR, INFO, MEMBER, WARNING, Deviation, rule
 from ..spread import differences, word
 
@@ -163,7 +162,7 @@ def bonding_speed_stale(member: MemberView) -> Iterator[Deviation]:
     "is nearly always one end with autonegotiation and one without.",
     remedy="ethtool MEMBER; switch autonegotiation on at both ends, or fix speed and duplex at "
     "both.",
-    reference="drivers/net/bonding/bond_3ad.c: AD_DUPLEX_KEY_MASKS; 802.1AX 6.4.3",
+    reference="drivers/net/bonding/bond_3ad.c: AD_DUPLEX_KEY_MASKS",
 )
 def duplex_half(member: MemberView) -> Iterator[Deviation]:
     if _linked(member) and member.maybe(m.DUPLEX) == "half":

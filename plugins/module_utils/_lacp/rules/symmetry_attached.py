@@ -29,12 +29,12 @@ LINK_LOCAL = ("fe8", "fe9", "fea", "feb")  # fe80::/10
     scope=MEMBER,
     severity=ERROR,
     title="A VLAN device sits on the member instead of on the bond",
-    why="Bonding takes every frame that the member receives before VLANs see it: the VLAN device "
-    "sends past the bond but receives nothing.",
+    why="It takes its VLAN's frames from this member before bonding sees them, and sends by this "
+    "member alone: no redundancy, and the same VLAN on the bond loses what arrives here.",
     remedy="ip link del VLAN; make it on the bond: ip link add link BOND name VLAN type vlan id "
     "ID; correct the configuration that named the member.",
-    reference="drivers/net/bonding/bond_main.c: bond_handle_frame; VLAN devices on a member are "
-    "neither refused nor removed when it is enslaved",
+    reference="net/core/dev.c: __netif_receive_skb_core serves VLANs before the rx_handler; "
+    "bond_enslave neither refuses nor removes VLAN devices",
 )
 def vlan_on_member(member: MemberView) -> Iterator[Deviation]:
     for vlan in member.maybe(m.VLANS) or ():
@@ -54,8 +54,8 @@ def vlan_on_member(member: MemberView) -> Iterator[Deviation]:
     scope=MEMBER,
     severity=WARNING,
     title="The member has an IP address of its own",
-    why="The member delivers to the bond only, so the address does not work; but its routes and "
-    "source address may still be chosen, and connections hang.",
+    why="What is sent from it, or by its connected route, leaves by this member alone, past the "
+    "bond: it dies with the member, and it may be chosen as source for traffic of the bond.",
     remedy="ip addr del ADDRESS dev MEMBER; take the member out of the configuration that "
     "addresses it.",
     reference="drivers/net/bonding/bond_main.c: bond_enslave leaves addresses in place; a "
