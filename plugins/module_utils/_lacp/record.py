@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from dataclasses import field as attribute
+from dataclasses import dataclass, field as attribute
 from typing import Any, TypeVar
 
 from .fact import Absent, Fact, Field, Known, NotEvaluable, Unknown

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field as attribute
+from dataclasses import dataclass, field as attribute
 from typing import TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
@@ -55,8 +54,8 @@ class Snapshot:
         return self.files.get(path, ReadFailure("ENOENT", "not read"))
 
     def text(self, path: str) -> str | ReadFailure:
-        """The same as text; bytes that are not UTF-8 survive as surrogates."""
+        """The same as text; bytes that are not UTF-8 become escapes that can be printed anywhere."""
         content = self.file(path)
         if isinstance(content, ReadFailure):
             return content
-        return content.decode("utf-8", "surrogateescape")
+        return content.decode("utf-8", "backslashreplace")

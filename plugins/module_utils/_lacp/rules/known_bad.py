@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, NamedTuple, Optional
 
-from .. import bond_fields as b
-from .. import host_fields as h
-from .. import member_fields as m
+from .. import bond_fields as b, host_fields as h, member_fields as m
 from ..fact import NotEvaluable
 from ..kernel_version import Fault, cure, has_fault
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
