@@ -170,6 +170,7 @@ def healthy_bond(
     ports = (member("eno1", 1), member("eno2", 2)) if members is None else tuple(members)
     values: dict[Field[Any], Any] = {
         **_bond_state([port.name for port in ports]),
+        **_bond_around([port.name for port in ports]),
         **_bond_options(),
         **_named(bf, changes),
     }
@@ -198,6 +199,11 @@ def _bond_state(ports: list[str]) -> dict[Field[Any], Any]:
         bf.PARTNER_SYSTEM: PARTNER,
         bf.SYSTEM_MAC: SYSTEM,
         bf.SYSTEM_PRIORITY: 65535,
+    }
+
+
+def _bond_around(ports: list[str]) -> dict[Field[Any], Any]:
+    return {
         bf.VLANS: [{"name": "bond0.10", "id": 10, "mtu": 9000, "admin_up": True}],
         bf.ADDRESSES: ["192.0.2.10/24"],
         bf.GATEWAYS: ["192.0.2.1"],
