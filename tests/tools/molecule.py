@@ -7,12 +7,31 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from . import lab, paths, venvs
 from .proc import run
 from .say import Failure, say, step
 
+if TYPE_CHECKING:
+    from .venvs import Venv
+
 GLOB = "molecule/*/molecule.yml"  # said aloud, or molecule asks to move them
+
+
+def _scenarios(venv: Venv) -> int:
+    """Run all scenarios on one lab, which `default` starts and ends; end it ourselves at the worst."""
+    found = sorted(path.parent.name for path in paths.TOP.glob(GLOB))
+    if not found:
+        raise Failure(f"no molecule scenario: nothing matches {GLOB}")
+    os.environ["MOLECULE_GLOB"] = GLOB
+    try:
+        with step(f"molecule: {', '.join(found)}"):
+            return run(venv, *lab.as_root(venv, venv.bin / "molecule", "test", "--all"))
+    finally:
+        if lab.is_up():
+            lab.down(venv)
+        lab.give_back(venv)
 
 
 def main(words: list[str]) -> int:
@@ -23,14 +42,6 @@ def main(words: list[str]) -> int:
     if lab.is_up():
         raise Failure("a lab is up already in this checkout", cure="make lab-down, then run again")
     with step("tests of the lab"):
-        status = run(
-            venv, *lab.as_root(venv, venv.exe, "-m", "pytest", "-m", "lab", "tests", *words)
-        )
-    scenarios = sorted(path.parent.name for path in paths.TOP.glob(GLOB))
-    if not scenarios:
-        raise Failure(f"no molecule scenario: nothing matches {GLOB}")
-    with step(f"molecule: {', '.join(scenarios)}"):
-        os.environ["MOLECULE_GLOB"] = GLOB
-        status |= run(venv, *lab.as_root(venv, venv.bin / "molecule", "test", "--all"))
-    lab.give_back(venv)
-    return status
+        pytest = (venv.exe, "-m", "pytest", "-m", "lab", "tests", *words)
+        status = run(venv, *lab.as_root(venv, *pytest))
+    return status | _scenarios(venv)
