@@ -84,7 +84,7 @@ def _interfaces(reader: Reader) -> None:
     while todo and len(seen) <= intent_ifupdown.MOST_FILES:
         path = todo.pop(0)
         text = reader.snapshot.text(path)
-        if isinstance(text, ReadFailure):
+        if isinstance(text, ReadFailure) or len(text) > managers.LARGEST:
             continue
         more = [name for name in intent_ifupdown.sourced(path, text, listing) if name not in seen]
         reader.read(more)

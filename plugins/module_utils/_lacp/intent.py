@@ -69,7 +69,12 @@ def _add(
 
 
 def _plain(intent: Intent, *, acts: bool | None) -> dict[str, Any]:
-    return {**intent._asdict(), "at_boot": intent.at_boot and acts is not False, "acts": acts}
+    return {
+        **intent._asdict(),
+        "files": [managers.shown(path) for path in intent.files],
+        "at_boot": intent.at_boot and acts is not False,
+        "acts": acts,
+    }
 
 
 def _joined(first: Intent | None, second: Intent) -> Intent:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .intent_ini import Line, last, lines
 from .intent_options import Intent, boolean, mac, nothing, number, option
-from .managers import KEYFILE_FOLDERS, readable
+from .managers import KEYFILE_FOLDERS, readable, shown
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -71,7 +71,7 @@ def _profiles(snapshot: Snapshot) -> list[Profile]:
             path = f"{folder}/{file}"
             if file.startswith(".") or file.endswith(("~", ".bak", ".swp", ".nmmeta")):
                 continue
-            profile = Profile(path, lines(readable(snapshot, path) or ""))
+            profile = Profile(shown(path), lines(readable(snapshot, path) or ""))
             if boolean(last(profile.lines, ".nmmeta", "nm-generated")):
                 continue
             found.setdefault(profile.get("uuid") or path, profile)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import bond_fields
 from .intent_ini import Line, every, last, lines
-from .managers import NETWORKD_FOLDERS, SOURCE, Hidden, readable
+from .managers import NETWORKD_FOLDERS, SOURCE, Hidden, readable, shown
 
 if TYPE_CHECKING:
     from .record import RecordBuilder
@@ -49,7 +49,7 @@ def units(snapshot: Snapshot, suffix: str, pattern: str = "") -> list[Unit]:
             continue
         texts = [text, *_drop_ins(snapshot, name)]
         if any(re.search(pattern, part) for part in texts):
-            found.append(Unit(path, tuple(line for part in texts for line in lines(part))))
+            found.append(Unit(shown(path), tuple(line for part in texts for line in lines(part))))
     return found
 
 

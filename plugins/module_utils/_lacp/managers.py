@@ -37,6 +37,7 @@ IFCFG_FOLDERS = ("/etc/sysconfig/network-scripts", "/etc/sysconfig/network")
 INTERFACES = "/etc/network/interfaces"
 # systemd keeps 'invocation:UNIT' here as long as a unit is active (src/core/unit.c).
 ACTIVE_UNITS = "/run/systemd/units"
+LARGEST = 1 << 20  # of one file; no manager's own is near it
 _WANTS = (
     "/etc/systemd/system/multi-user.target.wants",
     "/etc/systemd/system/network-online.target.wants",
@@ -99,7 +100,9 @@ def ifupdown_flavour(snapshot: Snapshot) -> str:
 def interfaces(snapshot: Snapshot) -> list[str]:
     """All interfaces of the host; bonding keeps a control file among them."""
     return [
-        name for name in snapshot.folders.get("/sys/class/net", ()) if name != "bonding_masters"
+        shown(name)
+        for name in snapshot.folders.get("/sys/class/net", ())
+        if name != "bonding_masters"
     ]
 
 
@@ -117,8 +120,15 @@ def readable(snapshot: Snapshot, path: str) -> str | None:
     """The text of a configuration file, None if it is not there; Hidden if it cannot be read."""
     text = snapshot.text(path)
     if not isinstance(text, ReadFailure):
+        if len(text) > LARGEST:
+            raise Hidden(f"{shown(path)}: larger than {LARGEST} bytes: not read")
         return text
     if text.missing:
         return None
     cure = ": root can read it" if text.errno in ("EACCES", "EPERM") else ""
-    raise Hidden(f"{path}: {text.text}{cure}")
+    raise Hidden(f"{shown(path)}: {text.text}{cure}")
+
+
+def shown(name: str) -> str:
+    """A name from a folder, whose bytes need not be UTF-8, as text that can be printed."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -54,7 +54,7 @@ class Snapshot:
         return self.files.get(path, ReadFailure("ENOENT", "not read"))
 
     def text(self, path: str) -> str | ReadFailure:
-        """The same as text; bytes that are not UTF-8 become escapes that can be printed anywhere."""
+        """The same as text; bytes that are not UTF-8 become escapes that anything can print."""
         content = self.file(path)
         if isinstance(content, ReadFailure):
             return content

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import bond_fields
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Unknown
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.intent_ifupdown import stanzas
 
-from .config_tree import IFUPDOWN_ENABLED, intent_of
+from .config_tree import IFUPDOWN_ENABLED, intent_of, record_of
 
 MAIN = "/etc/network/interfaces"
 NICS = ("bond0", "eno1", "eno2", "eno3", "lo", "bonding_masters")
@@ -208,6 +210,13 @@ def test_sourced_files_are_followed(case: str) -> None:
     found = intent_of({**tree, **IFUPDOWN_ENABLED})["ifupdown"]
     assert found["files"] == [expected]
     assert found["settings"] == {"mtu": 9000}
+
+
+def test_ten_megabytes_of_garbage_are_not_parsed() -> None:
+    garbage = "iface bond0\n" * 900_000
+    reason = f"{MAIN}: larger than 1048576 bytes: not read"
+    record = record_of({MAIN: garbage, **IFUPDOWN_ENABLED})
+    assert record.fact(bond_fields.INTENT) == Unknown(reason)
 
 
 def test_ifupdown2_is_told_by_its_code() -> None:

@@ -189,6 +189,20 @@ def test_what_can_be_read_is_told_though_others_hide() -> None:
     assert isinstance(record.fact(bond_fields.MANAGERS), Unknown)
 
 
+def test_a_huge_file_is_not_parsed() -> None:
+    path = f"{ETC}/b.nmconnection"
+    record = record_of({path: bond() + "#" * (1 << 20), **KEYFILE_RUNS})
+    reason = f"{path}: larger than 1048576 bytes: not read"
+    assert record.fact(bond_fields.INTENT) == Unknown(reason)
+
+
+def test_bytes_that_are_not_utf_8_can_be_printed() -> None:
+    tree = {f"{ETC}/\udcff.nmconnection": bond(options="x=\udcff"), **KEYFILE_RUNS}
+    found = intent_of(tree)[OWN]
+    assert found["files"] == [f"{ETC}/\\xff.nmconnection"]
+    assert found["unrecognised"] == ["x=\\xff"]
+
+
 def test_a_file_of_an_older_format_is_never_no_intent() -> None:
     path = "/etc/sysconfig/network-scripts/ifcfg-bond0"
     record = record_of({path: "DEVICE=bond0\n", **KEYFILE_RUNS})
