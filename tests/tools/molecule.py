@@ -20,7 +20,7 @@ GLOB = "molecule/*/molecule.yml"  # said aloud, or molecule asks to move them
 
 
 def _scenarios(venv: Venv) -> int:
-    """Run all scenarios on one lab, which `default` starts and ends; end it ourselves at the worst."""
+    """Run all scenarios on one lab; `default` starts and ends it, we do at the worst."""
     found = sorted(path.parent.name for path in paths.TOP.glob(GLOB))
     if not found:
         raise Failure(f"no molecule scenario: nothing matches {GLOB}")
@@ -42,6 +42,6 @@ def main(words: list[str]) -> int:
     if lab.is_up():
         raise Failure("a lab is up already in this checkout", cure="make lab-down, then run again")
     with step("tests of the lab"):
-        pytest = (venv.exe, "-m", "pytest", "-m", "lab", "tests", *words)
-        status = run(venv, *lab.as_root(venv, *pytest))
+        pytest = ("-m", "pytest", "-m", "lab", "tests/integration_lab", *words)
+        status = run(venv, *lab.as_root(venv, venv.exe, *pytest))
     return status | _scenarios(venv)
