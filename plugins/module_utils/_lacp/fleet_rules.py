@@ -10,6 +10,7 @@ its kind. So outliers are info; a policy can make them more.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Callable
 
 from .catalogue import load
@@ -24,7 +25,6 @@ ENOUGH = 3
 EVERYBODY = ("all", "ungrouped")
 
 # (subject, parameter) -> value, of one host.
-Values = "Mapping[tuple[str, str], str]"
 Read = Callable[[FleetHost], "Mapping[tuple[str, str], str]"]
 
 
@@ -75,8 +75,8 @@ def outliers(fleet: Fleet, read: Read) -> Iterator[FleetDeviation]:
 
 
 def _common(values: list[str]) -> str | None:
-    common = max(values, key=values.count)
-    enough = len(values) >= ENOUGH and 3 * values.count(common) >= 2 * len(values)
+    (common, agree) = Counter(values).most_common(1)[0]
+    enough = len(values) >= ENOUGH and 3 * agree >= 2 * len(values)
     return common if enough else None
 
 
