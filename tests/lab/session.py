@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def write_files(lab: Lab, topology: Topology, image: Image) -> None:
-    """Write what ssh and Ansible need to reach the hosts from inside the lab's namespace."""
+    """Write what ssh and Ansible (as root) need to reach the hosts, from anywhere on the machine."""
     shutil.rmtree(lab.control_folder, ignore_errors=True)
     lab.control_folder.mkdir(mode=0o700)
     blocks = [
@@ -39,12 +39,20 @@ def write_files(lab: Lab, topology: Topology, image: Image) -> None:
         "  ConnectTimeout 20\n",
     )
     lab.ssh_config.write_text("".join(blocks), encoding="utf-8")
+    lab.ssh_program.write_text(
+        f'#!/bin/sh\nexec ip netns exec {lab.netns} ssh -F {lab.ssh_config} "$@"\n',
+        encoding="utf-8",
+    )
+    lab.ssh_program.chmod(0o755)
     hosts = {
         host.name: {"ansible_host": host.address, "lab_bonds": list(host.bonds)}
         for host in topology.hosts.values()
     }
     variables = {
-        "ansible_ssh_common_args": f"-F {lab.ssh_config}",
+        "ansible_ssh_executable": str(lab.ssh_program),
+        "ansible_control_path_dir": str(lab.control_folder),
+        # sftp and scp would look for the host outside of the lab's namespace.
+        "ansible_ssh_transfer_method": "piped",
         "ansible_python_interpreter": "/usr/bin/python3",
     }
     inventory = {"all": {"children": {"lab": {"hosts": hosts, "vars": variables}}}}

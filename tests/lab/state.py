@@ -54,6 +54,11 @@ class Lab:
         return self.folder / "inventory.yml"
 
     @property
+    def ssh_program(self) -> Path:
+        """A program that is ssh, inside the lab's namespace: for Ansible and people outside."""
+        return self.folder / "ssh"
+
+    @property
     def ssh_config(self) -> Path:
         return self.folder / "ssh_config"
 

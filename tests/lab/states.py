@@ -28,17 +28,16 @@ def holds(state: str, member: dict[str, int | str], active_aggregator: int) -> b
     `member` has actor, partner (state octets, 0 when absent), aggregator and mii.
     """
     actor, partner = int(member["actor"]), int(member["partner"])
-    if state == "converged":
-        both = actor & partner & SYNC_COLL_DIST == SYNC_COLL_DIST
-        return both and not (actor | partner) & DEFAULTED_OR_EXPIRED
-    if state == "silent":
-        return bool(actor & DEFAULTED_OR_EXPIRED)
-    if state == "unheard":
-        return bool(partner & DEFAULTED_OR_EXPIRED)
-    if state == "passive":
-        return not (actor | partner) & ACTIVITY
-    if state == "separate":
-        return member["mii"] == "up" and member["aggregator"] != active_aggregator
-    if state == "down":
-        return member["mii"] != "up"
-    return state == "present"
+    either, both = actor | partner, actor & partner
+    delivers = both & SYNC_COLL_DIST == SYNC_COLL_DIST and not either & DEFAULTED_OR_EXPIRED
+    is_up = member["mii"] == "up"
+    truths = {
+        "converged": delivers,
+        "silent": bool(actor & DEFAULTED_OR_EXPIRED),
+        "unheard": bool(partner & DEFAULTED_OR_EXPIRED),
+        "separate": is_up and member["aggregator"] != active_aggregator,
+        "passive": not either & ACTIVITY,
+        "down": not is_up,
+        "present": True,
+    }
+    return truths[state]

@@ -122,7 +122,7 @@ def down(lab: Lab) -> None:
         network.ip("netns", "delete", lab.netns)
     shutil.rmtree(lab.control_folder, ignore_errors=True)
     shutil.rmtree(lab.folder / "hosts", ignore_errors=True)
-    for path in (lab.state_file, lab.inventory, lab.ssh_config):
+    for path in (lab.state_file, lab.inventory, lab.ssh_config, lab.ssh_program):
         path.unlink(missing_ok=True)
     left = [f"process {pid}" for pid in stuck] + leftovers(lab)
     if left:
