@@ -94,7 +94,12 @@ def intents(snapshot: Snapshot, name: str) -> dict[str, Intent]:
 
 
 def _names(unit: Unit, name: str) -> bool:
-    """Whether a .network file is about a bond: enslaves to it, or matches it by its full name."""
+    """Whether a .network file is about a bond: enslaves to it, or matches it by its full name.
+
+    Unmanaged=yes leaves what matches to another manager.
+    """
+    if boolean(last(unit.lines, "Link", "Unmanaged")):
+        return False
     words = " ".join(every(unit.lines, "Match", "Name")).split()
     return name in words or name in every(unit.lines, "Network", "Bond")
 

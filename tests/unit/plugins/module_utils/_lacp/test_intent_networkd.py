@@ -129,6 +129,11 @@ def test_what_is_not_understood_is_kept(line: str) -> None:
     assert found["unrecognised"] == [line]
 
 
+def test_a_bond_that_is_left_to_others_is_not_networkds() -> None:
+    network = "[Match]\nName=bond0\n[Link]\nUnmanaged=yes\n"
+    assert intent_of({f"{ETC}/b.network": network, **NETWORKD_RUNS}) == {}
+
+
 def test_what_networkd_ignores_in_a_mode_is_no_setting() -> None:
     netdev = f"{NETDEV}LearnPacketIntervalSec=3\nPacketsPerSlave=4\n"
     found = intent_of({f"{ETC}/b.netdev": netdev, **NETWORKD_RUNS})[OWN]
