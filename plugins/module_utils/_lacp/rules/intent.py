@@ -79,10 +79,18 @@ def intent_differs(bond: BondView) -> Iterator[Deviation]:
         except NotEvaluable as reason:
             gap = gap or reason
             continue
-        if _plain(running) != _plain(wanted):
+        if _plain(running) != _plain(wanted) and not _rounded(bond, path, wanted, running):
             yield Deviation(path, f"{word(wanted)} ({manager})", word(running))
     if gap:
         raise gap
+
+
+def _rounded(bond: BondView, path: str, wanted: object, running: object) -> bool:
+    """Whether the kernel made a delay a multiple of miimon, which delay-rounded tells."""
+    miimon = bond.known_or(b.MIIMON, 0)
+    if not miimon or not isinstance(wanted, int):
+        return False
+    return path in (b.UPDELAY.path, b.DOWNDELAY.path) and wanted - wanted % miimon == running
 
 
 def _intents(bond: BondView) -> dict[str, dict[str, Any]]:

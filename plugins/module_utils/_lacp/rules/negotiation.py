@@ -83,7 +83,7 @@ def member_down(member: MemberView) -> Iterator[Deviation]:
     "port does not speak LACP. 'MII up' says nothing of this.",
     remedy="On the switch: is the port in the channel group, in LACP mode, and does it count "
     "LACPDUs sent? On the host: tcpdump -eni MEMBER ether proto 0x8809 and direction in.",
-    reference="802.1AX-2020 6.4.12 (Receive machine, DEFAULTED); drivers/net/bonding/bond_3ad.c: "
+    reference="802.1AX-2014 6.4.12 (Receive machine, DEFAULTED); drivers/net/bonding/bond_3ad.c: "
     "__record_default",
 )
 def partner_silent(member: MemberView) -> Iterator[Deviation]:
@@ -106,7 +106,7 @@ def partner_silent(member: MemberView) -> Iterator[Deviation]:
     "(slow). Traffic on this member has stopped; in 3 s the port forgets its partner.",
     remedy="Look at once: does the switch still send LACPDUs on this port (its counters), and do "
     "they arrive (tcpdump -eni MEMBER ether proto 0x8809)? Is the host's CPU starved?",
-    reference="802.1AX-2020 6.4.12 (Receive machine, EXPIRED); drivers/net/bonding/bond_3ad.c: "
+    reference="802.1AX-2014 6.4.12 (Receive machine, EXPIRED); drivers/net/bonding/bond_3ad.c: "
     "ad_rx_machine",
 )
 def actor_expired(member: MemberView) -> Iterator[Deviation]:
@@ -128,7 +128,7 @@ def actor_expired(member: MemberView) -> Iterator[Deviation]:
     remedy="Compare a hardware counter (ethtool -S MEMBER: tx multicast) with the switch port's "
     "receive counter of LACPDUs. Frozen here: the NIC's transmit path. Rising here only: fibre. "
     "Rising at both: the switch's control plane.",
-    reference="802.1AX-2020 6.4.2.3 (Actor_State.Defaulted); systemd issue 15208 (actor 7, "
+    reference="802.1AX-2014 6.4.2.3 (Actor_State.Defaulted); systemd issue 15208 (actor 7, "
     "partner 69); drivers/net/bonding/bond_3ad.c: __record_pdu",
 )
 def partner_defaulted(member: MemberView) -> Iterator[Deviation]:
@@ -148,7 +148,7 @@ def partner_defaulted(member: MemberView) -> Iterator[Deviation]:
     "Timeout bit asks for.",
     remedy="Read again in 10 s. Defaulted then: see partner-defaulted. Forwarding then: LACPDUs "
     "are lost or late; look at CPU pressure, and at lacp_rate on both sides.",
-    reference="802.1AX-2020 6.4.2.3 (Actor_State.Expired); drivers/net/bonding/bond_3ad.c",
+    reference="802.1AX-2014 6.4.2.3 (Actor_State.Expired); drivers/net/bonding/bond_3ad.c",
 )
 def partner_expired(member: MemberView) -> Iterator[Deviation]:
     state = partner_state(member)
@@ -166,7 +166,7 @@ def partner_expired(member: MemberView) -> Iterator[Deviation]:
     "that clears it has the port outside its channel group, or is leaving the group on purpose.",
     remedy="On the switch: is the port a member of the channel group, or individual, suspended, in "
     "fallback? On the host: full duplex and a known speed (ethtool MEMBER).",
-    reference="802.1AX-2020 6.4.2.3 (Actor_State.Aggregation)",
+    reference="802.1AX-2014 6.4.2.3 (Actor_State.Aggregation)",
 )
 def port_individual(member: MemberView) -> Iterator[Deviation]:
     ours = actor_state(member)
@@ -188,7 +188,7 @@ def port_individual(member: MemberView) -> Iterator[Deviation]:
     "a link comes up this is normal.",
     remedy="Read again in 5 s. If it stays: journalctl -k | grep MEMBER, then take the member down "
     "and up again, while another member forwards.",
-    reference="802.1AX-2020 6.4.14 (Selection), 6.4.15 (Mux machine); "
+    reference="802.1AX-2014 6.4.14 (Selection), 6.4.15 (Mux machine); "
     "drivers/net/bonding/bond_3ad.c: ad_mux_machine",
 )
 def actor_not_in_sync(member: MemberView) -> Iterator[Deviation]:
@@ -214,7 +214,7 @@ def _elsewhere(member: MemberView) -> bool:
     "sending on the member.",
     remedy="Ask the switch for the port's LACP state and the reason: suspended for VLAN, MTU or "
     "speed that differ from the group, hot standby, MLAG inconsistency.",
-    reference="802.1AX-2020 6.4.2.3 (Actor_State.Synchronization); "
+    reference="802.1AX-2014 6.4.2.3 (Actor_State.Synchronization); "
     "drivers/net/bonding/bond_3ad.c: __record_pdu masks the bit unless MATCHED",
 )
 def partner_not_in_sync(member: MemberView) -> Iterator[Deviation]:
@@ -245,7 +245,7 @@ def _lacking(state: int) -> str:
     "nor sends traffic here. Some switches disable the port when a host does not collect in time.",
     remedy="Read again in 5 s. If it stays: journalctl -k | grep MEMBER; take the member down and "
     "up again, while another member forwards.",
-    reference="802.1AX-2020 6.4.15 (Mux machine); Cisco CSCvj58887",
+    reference="802.1AX-2014 6.4.15 (Mux machine); Cisco CSCvj58887",
 )
 def actor_not_forwarding(member: MemberView) -> Iterator[Deviation]:
     ours = actor_state(member)
@@ -268,7 +268,7 @@ def actor_not_forwarding(member: MemberView) -> Iterator[Deviation]:
     "on sending: a black hole on a member that looks healthy.",
     remedy="Ask the switch why the port is not collecting and distributing (hardware programming, "
     "MLAG, loop protection). Until then: ip link set dev MEMBER down, if another member forwards.",
-    reference="802.1AX-2020 6.4.15; drivers/net/bonding/bond_3ad.c: AD_MUX_ATTACHED with "
+    reference="802.1AX-2014 6.4.15; drivers/net/bonding/bond_3ad.c: AD_MUX_ATTACHED with "
     "coupled_control",
 )
 def partner_not_forwarding(member: MemberView) -> Iterator[Deviation]:
@@ -289,7 +289,7 @@ def partner_not_forwarding(member: MemberView) -> Iterator[Deviation]:
     "is no transient. It says nothing of whose fault it is. A stale 'churned' on a port that is in "
     "sync by now is not reported.",
     remedy="See the finding about synchronization on the same member.",
-    reference="802.1AX-2020 6.4.17 (Churn detection); drivers/net/bonding/bond_3ad.c: "
+    reference="802.1AX-2014 6.4.17 (Churn detection); drivers/net/bonding/bond_3ad.c: "
     "ad_churn_machine",
 )
 def churned(member: MemberView) -> Iterator[Deviation]:

@@ -47,7 +47,7 @@ def _differ(bond: BondView, field: Field[Any]) -> bool:
     "carry nothing. Two switches must be an MLAG pair that presents one system.",
     remedy="Check the cabling, and the MLAG system id and priority of both switches. If the second "
     "partner is a reserve on purpose (ad_select), lower the rule's severity in the policy.",
-    reference=f"802.1AX-2020 6.4.14 (Selection); {SELECTION}",
+    reference=f"802.1AX-2014 6.4.14 (Selection); {SELECTION}",
 )
 def partner_system_differs(bond: BondView) -> Iterator[Deviation]:
     require_running(bond)
@@ -72,7 +72,7 @@ def _read(field: Field[Any]) -> Read:
     "them, and the members with the minor key carry nothing.",
     remedy="On the switch: put the ports into one channel group; on an MLAG pair give both legs "
     "the same MLAG id.",
-    reference=f"802.1AX-2020 6.4.14 (Selection); {SELECTION}",
+    reference=f"802.1AX-2014 6.4.14 (Selection); {SELECTION}",
 )
 def partner_key_differs(bond: BondView) -> Iterator[Deviation]:
     require_running(bond)
@@ -167,7 +167,7 @@ SELECTORS: tuple[Field[Any], ...] = (
     "up. Why bonding keeps them apart could not be read.",
     remedy="Audit as root, or: cat /proc/net/bonding/BOND as root, and compare partner MAC "
     "address, keys and system priority of the members: the one that differs is the cause.",
-    reference=f"802.1AX-2020 6.4.14 (Selection); {SELECTION}",
+    reference=f"802.1AX-2014 6.4.14 (Selection); {SELECTION}",
 )
 def split_aggregators(bond: BondView) -> Iterator[Deviation]:
     yield from _split_deviations(bond, alike=False)
@@ -220,7 +220,7 @@ def _selectors_known(member: MemberView) -> bool:
     "passive ends never start.",
     remedy="Set lacp_active on (the bond must be down for it: ip link set dev BOND type bond "
     "lacp_active on), or make the switch port active.",
-    reference="802.1AX-2020 6.4.13 (Periodic Transmission machine)",
+    reference="802.1AX-2014 6.4.13 (Periodic Transmission machine)",
 )
 def both_passive(bond: BondView) -> Iterator[Deviation]:
     require_running(bond)
@@ -267,7 +267,7 @@ def partner_is_this_host(bond: BondView) -> Iterator[Deviation]:
     "not on separate ports (a hub, a bridge, a mirrored port). Some MLAG pairs use the same number "
     "on both legs: then it is fine. Numbers 0x8000 apart are the legs of an MLAG pair.",
     remedy="Compare with the switch which ports the members are cabled to (LLDP).",
-    reference="802.1AX-2020 6.3.4 (Port identifier)",
+    reference="802.1AX-2014 6.3.4 (Port identifier)",
 )
 def partner_port_shared(bond: BondView) -> Iterator[Deviation]:
     require_running(bond)

@@ -36,7 +36,7 @@ OPTIONS = "drivers/net/bonding/bond_options.c"
 )
 def miimon_zero(bond: BondView) -> Iterator[Deviation]:
     if bond.value(bf.MIIMON) == 0 and not bond.maybe(bf.ARP_INTERVAL):
-        yield Deviation("options.miimon", "100 or so", "0")
+        yield Deviation("options.miimon", "more than 0, such as 100", "0")
 
 
 @rule(
@@ -52,7 +52,8 @@ def miimon_zero(bond: BondView) -> Iterator[Deviation]:
 )
 def delay_rounded(bond: BondView) -> Iterator[Deviation]:
     for manager, intent in (bond.maybe(bf.INTENT) or {}).items():
-        settings = intent.get("settings") or {}
+        # A manager that neither runs nor is enabled says nothing.
+        settings = {} if intent.get("acts") is False else intent.get("settings") or {}
         for field in (bf.UPDELAY, bf.DOWNDELAY):
             delay = settings.get(field.path)
             if not isinstance(delay, int) or not delay:
@@ -176,7 +177,7 @@ def ad_select_not_stable(bond: BondView) -> Iterator[Deviation]:
     "noticed by miimon all the same.",
     remedy="If the switch can do it: lacp_rate fast (the bond must be down for it: ip link set dev "
     "BOND type bond lacp_rate fast).",
-    reference="802.1AX-2020 6.4.4 (Long_Timeout_Time)",
+    reference="802.1AX-2014 6.4.4 (Long_Timeout_Time)",
 )
 def lacp_rate_slow(bond: BondView) -> Iterator[Deviation]:
     if bond.value(bf.LACP_RATE) == "slow":
@@ -192,7 +193,7 @@ def lacp_rate_slow(bond: BondView) -> Iterator[Deviation]:
     why="It is legal: each end sends at the rate that the other asks for. It means that one end "
     "notices a loss in 3 s and the other in 90 s.",
     remedy="Nothing; to notice losses alike at both ends, set the same rate at both.",
-    reference="802.1AX-2020 6.4.13 (Periodic Transmission machine)",
+    reference="802.1AX-2014 6.4.13 (Periodic Transmission machine)",
 )
 def lacp_rate_asymmetric(bond: BondView) -> Iterator[Deviation]:
     ours = bond.value(bf.LACP_RATE)
@@ -249,7 +250,7 @@ def all_slaves_active(bond: BondView) -> Iterator[Deviation]:
     why="With coupled_control off a member sends only once its partner collects: safer, but a "
     "partner that never sets COLLECTING keeps the member idle.",
     remedy="Nothing.",
-    reference="802.1AX-2020 6.4.15 (independent control Mux machine)",
+    reference="802.1AX-2014 6.4.15 (independent control Mux machine)",
 )
 def coupled_control_off(bond: BondView) -> Iterator[Deviation]:
     if bond.maybe(bf.COUPLED_CONTROL) == "off":

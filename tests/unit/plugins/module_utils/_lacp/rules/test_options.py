@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 HOST = healthy_host()
 BOND, ENO2 = "bond0", "bond0/eno2"
+ODD_DELAY = {"options.miimon": 100, "options.updelay": 250}
 LINUX_7 = healthy_host(KERNEL_UPSTREAM="7.2.13")
 LONELY = healthy_host(healthy_bond(members=[member()], XMIT_HASH_POLICY="layer2"))
 MACHINE_ID_MAC = known(
@@ -63,6 +64,16 @@ LINK_CASES = [
         "bond0 options.downdelay: 50 ms by ifupdown; the kernel makes it 0 ms",
     ),
     fires("delay-rounded", "running miimon", configured(updelay=30), "bond0 options.updelay: 30"),
+    silent(
+        "intent-differs",
+        "a delay that the kernel rounded is told by delay-rounded",
+        known(configured(miimon=100, updelay=250), BOND, bf.UPDELAY, 200),
+    ),
+    silent(
+        "delay-rounded",
+        "of a manager that does nothing",
+        known(HOST, BOND, bf.INTENT, {"netplan": {"acts": False, "settings": ODD_DELAY}}),
+    ),
     silent("delay-rounded", "multiple", configured(miimon=100, updelay=200)),
     silent("delay-rounded", "not configured", absent(HOST, BOND, bf.INTENT)),
     blind("delay-rounded", "unreadable", unknown(HOST, BOND, bf.INTENT), "bond0 intent"),
