@@ -188,16 +188,32 @@ def _check_record(record: object, place: str, catalogue: Iterable[Field[Any]]) -
     if not isinstance(record, dict):
         raise DocumentError(f"{place} is a {_kind(record)}, not an object")
     for key in ("unknown", "sources"):
-        told = record.get(key) or {}
-        if not isinstance(told, dict) or not all(isinstance(item, list) for item in told.values()):
-            raise DocumentError(f"{place}.{key} is not a map of lists")
-    for key in ("disagreements", "unrecognised"):
+        if not _is_map_of_lists(record.get(key) or {}):
+            raise DocumentError(f"{place}.{key} is not a map of lists of field paths")
+    for key, shape in (("disagreements", _DISAGREEMENT), ("unrecognised", _UNRECOGNISED)):
         told = record.get(key) or []
-        if not isinstance(told, list) or not all(isinstance(item, dict) for item in told):
-            raise DocumentError(f"{place}.{key} is not a list of objects")
+        if not isinstance(told, list) or not all(_has_shape(item, shape) for item in told):
+            raise DocumentError(f"{place}.{key} is not a list of objects with {', '.join(shape)}")
     path = wrong_type(record, catalogue)
     if path:
         raise DocumentError(f"{place}.{path} has a value of the wrong type")
+
+
+_DISAGREEMENT: Mapping[str, type] = {"field": str, "readings": dict}
+_UNRECOGNISED: Mapping[str, type] = {"source": str, "text": str}
+
+
+def _has_shape(item: object, shape: Mapping[str, type]) -> bool:
+    return isinstance(item, dict) and all(
+        isinstance(item.get(key), kind) for key, kind in shape.items()
+    )
+
+
+def _is_map_of_lists(told: object) -> bool:
+    return isinstance(told, dict) and all(
+        isinstance(paths, list) and all(isinstance(path, str) for path in paths)
+        for paths in told.values()
+    )
 
 
 def _part(data: Document, key: str, kind: type[T], default: object = ...) -> T:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -206,9 +207,13 @@ def _open(element: str, **attributes: object) -> str:
 
 
 def _attributes(values: Mapping[str, object]) -> str:
-    return "".join(
-        f' {name}="{escape(one_line(value), quote=True)}"' for name, value in values.items()
-    )
+    return "".join(f' {name}="{_attribute(str(value))}"' for name, value in values.items())
+
+
+@lru_cache(maxsize=4096)
+def _attribute(value: str) -> str:
+    """A value, escaped; the names of rules come back with every host."""
+    return escape(one_line(value), quote=True)
 
 
 def _text(text: str) -> str:
