@@ -271,12 +271,14 @@ def partner_is_this_host(bond: BondView) -> Iterator[Deviation]:
 )
 def partner_port_shared(bond: BondView) -> Iterator[Deviation]:
     require_running(bond)
-    ports: dict[tuple[str | None, int], list[str]] = {}
+    # Another key is another group, which partner-key-differs tells.
+    ports: dict[tuple[str | None, int, int], list[str]] = {}
     for member in bond.members:
         if hears(member):
-            port = (member.maybe(mf.PARTNER_SYSTEM), member.value(mf.PARTNER_PORT))
+            system = member.maybe(mf.PARTNER_SYSTEM)
+            port = (system, member.value(mf.PARTNER_PORT), member.value(mf.PARTNER_KEY))
             ports.setdefault(port, []).append(member.name)
-    for (system, number), names in ports.items():
+    for (system, number, _key), names in ports.items():
         if len(names) > 1:
             yield Deviation(
                 "partner.port",

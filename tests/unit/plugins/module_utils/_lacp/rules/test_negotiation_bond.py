@@ -317,6 +317,11 @@ BOTH_ENDS_CASES = [
         known(HOST, ENO2, mf.PARTNER_PORT, 17),
         f"bond0 partner.port: eno1, eno2: port 17 of {PARTNER}",
     ),
+    silent(
+        "partner-port-shared",
+        "same number in another group",
+        known(known(HOST, ENO2, mf.PARTNER_PORT, 17), ENO2, mf.PARTNER_KEY, 12),
+    ),
     silent("partner-port-shared", "MLAG legs 0x8000 apart", mlag_host()),
     silent(
         "partner-port-shared",
