@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent / "topologies"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}\Z")
-_HOST_KEYS = ("memory_mb", "hide", "switches", "bonds")
+_HOST_KEYS = ("memory_mb", "hide", "switches", "bonds", "management")
 _BOND_KEYS = (
     "kind", "mode", "manager", "members", "options", "lag", "mtu", "address", "vlans", "bridge",
     "faults", "expect",
@@ -140,7 +141,20 @@ def _host(name: str, index: int, place: _Place) -> Host:
     for item in hide:
         _Place(item, f"{place.path}.hide").one_of(HIDEABLE)
     memory = keys["memory_mb"].whole(192, 4096) if "memory_mb" in keys else 384
-    return Host(name, index, bonds, switches, memory, tuple(hide))
+    host = Host(name, index, bonds, switches, memory, tuple(hide))
+    return _managed_over(host, keys["management"]) if "management" in keys else host
+
+
+def _managed_over(host: Host, place: _Place) -> Host:
+    """Move the host's only address onto a bond: ssh then runs over what is tested."""
+    bond = host.bonds[place.one_of(host.bonds)]
+    if len(bond.lags) != 1 or bond.kind != "bond" or bond.address:
+        place.fail(
+            f"{bond.name} cannot carry the management address",
+            "a bond of one LAG, of kind bond, without an address of its own",
+        )
+    carrier = replace(bond, address=f"{host.address}/24")
+    return replace(host, bonds={**host.bonds, bond.name: carrier}, management=bond.name)
 
 
 def _switches(host_index: int, place: _Place) -> dict[str, Switch]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def write_files(lab: Lab, topology: Topology, image: Image) -> None:
-    """Write what ssh and Ansible (as root) need to reach the hosts, from anywhere on the machine."""
+    """Write what ssh and Ansible (as root) need to reach the hosts from anywhere here."""
     shutil.rmtree(lab.control_folder, ignore_errors=True)
     lab.control_folder.mkdir(mode=0o700)
     blocks = [

@@ -120,6 +120,7 @@ class Host:
     switches: Mapping[str, Switch]
     memory_mb: int = 384
     hide: tuple[str, ...] = ()
+    management: str = ""
 
     @property
     def address(self) -> str:

@@ -28,12 +28,7 @@ def lag_key(lag: str, host: Host) -> int:
 
 def host_commands(host: Host) -> list[str]:
     """Everything that must exist before a network manager starts."""
-    commands = [
-        f"ip address add {host.address}/24 dev vec0",
-        "ip link set vec0 up",
-        "ip link set lo up",
-        "modprobe bonding max_bonds=0",
-    ]
+    commands = ["ip link set lo up", "modprobe bonding max_bonds=0"]
     commands += [f"ip netns add {name}" for name in host.switches]
     commands += [f"ip -n {name} link set lo up" for name in host.switches]
     member_number = 0
@@ -47,7 +42,23 @@ def host_commands(host: Host) -> list[str]:
             )
         commands += switch_commands(bond, host)
         commands += bond_commands(bond)
-    return commands
+    return commands + management_commands(host)
+
+
+def management_commands(host: Host) -> list[str]:
+    """Give the host its address: on its own card, or on a bond that the switch bridges to it."""
+    if not host.management:
+        return [f"ip address add {host.address}/24 dev vec0", "ip link set vec0 up"]
+    switch, lag = next(iter(host.bonds[host.management].lags))
+    at = f"ip -n {switch} link"
+    return [
+        f"ip link set vec0 netns {switch}",
+        f"{at} add name uplink type bridge",
+        f"{at} set dev {lag} master uplink",
+        f"{at} set dev vec0 master uplink",
+        f"{at} set dev vec0 up",
+        f"{at} set dev uplink up",
+    ]
 
 
 def switch_commands(bond: Bond, host: Host) -> list[str]:

@@ -37,6 +37,28 @@ def deaf_host(site: Site, *, member: str) -> Change:
 
 
 @fault
+def stuck_transmit(_site: Site, *, member: str) -> Change:
+    """Nothing leaves the member until it is taken out of the bond: a wedged driver, as it were.
+
+    Receiving works, so we hear the partner and it does not hear us. Taking the member out of the
+    bond (not merely down) cures it, for good.
+    """
+    unit = f"lab-stuck-{member}"
+    cure = f"tc qdisc delete dev {member} clsact"
+    watch = (
+        f"ip monitor link dev {member} | while read -r line; do"
+        f" [ -e /sys/class/net/{member}/master ] || {{ {cure}; break; }}; done"
+    )
+    apply = [
+        f"tc qdisc add dev {member} clsact",
+        f"tc filter add dev {member} egress matchall action drop",
+        f"systemd-run --quiet --collect --unit={unit} /bin/sh -c {shlex.quote(watch)}",
+    ]
+    clear = [f"systemctl stop {unit} || true", f"{cure} || true"]
+    return Change(apply, clear, {member: "unheard"})
+
+
+@fault
 def mtu_mismatch(site: Site, *, member: str, mtu: int = 1400, where: str = "member") -> Change:
     """A member, or the bond's first VLAN (where: vlan), has another MTU than the bond."""
     choose("mtu_mismatch", "where", where, ("member", "vlan"))

@@ -37,6 +37,11 @@ def test_on_and_off_stay_words() -> None:
     assert host.bonds["bond0"].options == {"lacp_active": "off", "miimon": "100"}
 
 
+def test_management_puts_the_hosts_address_on_the_bond() -> None:
+    host = parse(HOST.replace("{bonds", "{management: bond0, bonds") % "", "t", "t.yml").hosts["h1"]
+    assert host.bonds["bond0"].address == f"{host.address}/24"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -77,6 +82,11 @@ def test_on_and_off_stay_words() -> None:
             "hosts: {h1: {switches: {a: {system: 2}}, bonds: {b: {members: [e]}}}}",
             r"no MAC address",
             id="system",
+        ),
+        pytest.param(
+            "hosts: {h1: {management: b, bonds: {b: {address: 10.0.0.1/8, members: [e]}}}}",
+            r"h1\.management: b cannot carry the management address",
+            id="management over a bond with an address",
         ),
         pytest.param(
             "hosts: {h1: {bonds: {b: {kind: team, manager: networkd, members: [e]}}}}",
