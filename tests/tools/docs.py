@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make docs`: the rule reference, and the plugin documentation as HTML in build/docs."""
+"""`make docs`: the rule and fact references, and the plugin documentation as HTML in build/docs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from . import paths, venvs
 from .proc import must
 from .say import say, step
 
+PAGES = ("tools.rule_page", "tools.field_page")
 SITE = paths.TOP / "docs" / "docsite"
 
 
 def main(_words: list[str]) -> int:
     venv = venvs.main()
     paths.link_collection()
-    with step("rule reference"):
-        must(venv, venv.exe, "-m", "tools.rule_page")
+    with step("pages made from the catalogues"):
+        for page in PAGES:
+            must(venv, venv.exe, "-m", page)
     folder = paths.BUILD / "docs"
     shutil.rmtree(folder, ignore_errors=True)
     rst = folder / "rst"

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from . import apt, importer, paths, venvs
+from .docs import PAGES
 from .proc import run
 from .say import Failure, say, seconds, step
 
@@ -47,7 +48,9 @@ def _changelog(venv: Venv) -> int:
 def _docs(venv: Venv) -> int:
     words = ("lint-collection-docs", "--plugin-docs", "--skip-rstcheck")
     status = run(venv, "antsibull-docs", *words, paths.COLLECTION)
-    return status | run(venv, venv.exe, "-m", "tools.rule_page", "--check")
+    for page in PAGES:
+        status |= run(venv, venv.exe, "-m", page, "--check")
+    return status
 
 
 def _shellcheck(venv: Venv) -> int:

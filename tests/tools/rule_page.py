@@ -26,7 +26,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
 )
 
 from . import paths
-from .say import Failure, explain, say
+from .generated import write_or_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,19 +84,6 @@ def page(rules: Iterable[Rule]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def main(words: list[str]) -> int:
-    text = page(catalogue.load().values())
-    current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    if "--check" in words:
-        if text != current:
-            explain(Failure(f"{PAGE.name} is not what the catalogue says", cure="make docs"))
-        return int(text != current)
-    if text != current:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8")
-    say(f"{'unchanged' if text == current else 'written'}: {PAGE}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    text = page(catalogue.load().values())
+    sys.exit(write_or_check(PAGE, text, sys.argv[1:]))
