@@ -135,8 +135,9 @@ class ClassicReader:
         at = 1
         while True:
             hit = stream.find(self._epoch, at + self._epoch_at)
-            at = len(stream.view) if hit < 0 else hit - self._epoch_at
-            if len(stream.view) - at < _AHEAD and stream.slide(min(at, len(stream.view))):
+            at = (len(stream.view) if hit < 0 else hit) - self._epoch_at
+            if len(stream.view) - at < _AHEAD and not stream.ended:
+                stream.slide(max(at, 0))
                 at = 0
             elif hit < 0:
                 self._notes.add(place, f"{what}; no record follows that could be found")
@@ -151,9 +152,9 @@ class ClassicReader:
     def _is_chain(self, at: int) -> bool:
         """Whether records that make sense follow one another from here, or up to the end."""
         view = self._stream.view
-        for _turn in range(_CHAIN):
+        for passed in range(_CHAIN):
             if at + RECORD > len(view):
-                return at == len(view) if self._stream.ended else _turn > 1
+                return at == len(view) if self._stream.ended else passed > 1
             _second, fraction, size, original = self._header.unpack_from(view, at)
             epoch = view[at + self._epoch_at]
             if not 0 < size <= min(original, MAX_FRAME) or original > MAX_FRAME:

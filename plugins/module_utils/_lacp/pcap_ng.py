@@ -247,7 +247,8 @@ class NgReader:
         while True:
             hits = [hit for hit in (stream.find(needle, at), stream.find(MAGIC, at)) if hit >= 0]
             at = min(hits, default=max(0, len(stream.view) - 3))
-            if len(stream.view) - at < _AHEAD and stream.slide(at):
+            if len(stream.view) - at < _AHEAD and not stream.ended:
+                stream.slide(at)
                 at = 0
             elif not hits:
                 self._notes.add(place, f"{what}; no block follows that could be found")
