@@ -34,8 +34,8 @@ such as `partner.system` is nested: `bonds.bond0.members.eno1.partner.system`.
 
 A value that is known stands at its path. `null` means that it is known that there is none. A value
 that is unknown is left out, and `unknown` beside it maps each reason to the paths it hides.
-`sources` maps each source to the paths it gave, `disagreements` lists sources that differ, and `unrecognised`
-keeps text that nobody understood.
+`sources` maps each source to the paths it gave, `disagreements` lists sources that differ, and
+`unrecognised` keeps text that nobody understood.
 """
 SECTIONS = (
     ("Of a host", host_fields.ALL),
