@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import member_fields as mf
+from ..growth import growth_or_none, said
 from ..port_state import (
     AGGREGATION,
     COLLECTING,
@@ -90,10 +91,20 @@ def partner_silent(member: MemberView) -> Iterator[Deviation]:
     state = actor_state(member)
     if state is None or not state & DEFAULTED:
         return
+    yield Deviation("actor.port_state", "no defaulted", words(state) + _heard(member))
+
+
+def _heard(member: MemberView) -> str:
+    """How many LACPDUs came: a partner that does not hear us may send one in 30 s only."""
     received = member.known_or(mf.LACPDU_RX, -1)
-    heard = f"{received} LACPDUs since it joined, none lately" if received else "none ever came"
-    since = f"; {heard}" if received >= 0 else ""
-    yield Deviation("actor.port_state", "no defaulted", words(state) + since)
+    if received <= 0:
+        return "" if received else "; none ever came"
+    grown = growth_or_none(member, mf.LACPDU_RX)
+    lately = "none lately"
+    if grown:
+        some = f"{grown.count} of them" if grown.count else "none"
+        lately = f"{some} in the last {grown.seconds:.0f} s"
+    return f"; {received} LACPDUs since it joined, {lately}"
 
 
 @rule(
@@ -293,7 +304,8 @@ def partner_not_forwarding(member: MemberView) -> Iterator[Deviation]:
     "ad_churn_machine",
 )
 def churned(member: MemberView) -> Iterator[Deviation]:
-    if not both_hear(member):
+    # Outside the active aggregator no bit is expected, and what keeps it there is told.
+    if not both_hear(member) or surely(_elsewhere, member):
         return
     sides = (
         (mf.CHURN_ACTOR, member.value(mf.ACTOR_STATE)),
@@ -334,16 +346,16 @@ def lacp_flapped(member: MemberView) -> Iterator[Deviation]:
     severity=WARNING,
     title="The member was out of sync for a minute since the earlier reading",
     why="Each count is a period of 60 s or more without SYNCHRONIZATION: the member was useless "
-    "for as long.",
+    "for as long. It is in sync now, so no state shows it any more.",
     remedy="Look in the logs of the switch for what its port did between the two readings.",
     reference="drivers/net/bonding/bond_3ad.c: ad_churn_machine",
 )
 def churn_growing(member: MemberView) -> Iterator[Deviation]:
-    if link_down(member):
-        return
+    if not _in_sync(member) or surely(_elsewhere, member):
+        return  # still not: the finding about its state tells
     for field in (mf.CHURN_ACTOR_COUNT, mf.CHURN_PARTNER_COUNT):
         # What is still 0 did not grow, with or without an earlier reading.
         grown = member.growth(field) if member.value(field) else None
         if grown and grown.count:
-            told = f"{grown.count} more in {grown.seconds:.0f} s"
-            yield Deviation(field.path, "no growth", told)
+            yield Deviation(field.path, "no growth", said(grown))
+            return  # one outage counts at both ends

@@ -89,6 +89,20 @@ HEARING_CASES = [
         SILENT,
         "eno2 actor.port_state: 71 (activity timeout aggregation defaulted); 5000 LACPDUs since",
     ),
+    fires(
+        "partner-silent",
+        "heard now and then",
+        known(SILENT, ENO2, mf.LACPDU_RX, 5100),
+        "; 5100 LACPDUs since it joined, 100 of them in the last 3600 s",
+        earlier=hour_before(SILENT),
+    ),
+    fires(
+        "partner-silent",
+        "not heard for long",
+        SILENT,
+        "; 5000 LACPDUs since it joined, none in the last 3600 s",
+        earlier=hour_before(SILENT),
+    ),
     fires("partner-silent", "just restarted", states(199, 0), "actor.port_state: 199"),
     fires(
         "partner-silent",
@@ -187,6 +201,11 @@ TIME_CASES = [
     silent("churned", "healthy", HOST),
     silent("churned", "stale: in sync by now", with_churn(HOST, "churned", "churned")),
     silent("churned", "told by partner-silent", with_churn(SILENT, "churned", "churned")),
+    silent(
+        "churned",
+        "told by what keeps it in another aggregator",
+        with_churn(OTHER_AGGREGATOR, "churned"),
+    ),
     blind(
         "churned", "churn not readable", unknown(states(7, 63), ENO2, mf.CHURN_ACTOR), "churn.actor"
     ),
@@ -218,6 +237,25 @@ TIME_CASES = [
         "two more",
         CHURNED_TWICE,
         "bond0/eno2 churn.actor_count: 2 more in 3600 s",
+        earlier=hour_before(HOST),
+    ),
+    fires(
+        "churn-growing",
+        "one outage, counted at both ends",
+        known(CHURNED_TWICE, ENO2, mf.CHURN_PARTNER_COUNT, 2),
+        "bond0/eno2 churn.actor_count: 2 more in 3600 s",
+        earlier=hour_before(HOST),
+    ),
+    silent(
+        "churn-growing",
+        "told by partner-silent",
+        known(SILENT, ENO2, mf.CHURN_ACTOR_COUNT, 2),
+        earlier=hour_before(HOST),
+    ),
+    silent(
+        "churn-growing",
+        "told by what keeps it in another aggregator",
+        known(OTHER_AGGREGATOR, ENO2, mf.CHURN_ACTOR_COUNT, 2),
         earlier=hour_before(HOST),
     ),
     silent("churn-growing", "never", HOST),
