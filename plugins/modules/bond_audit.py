@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - bondproof.lacp._attributes
   - bondproof.lacp._attributes.reads_only
+  - bondproof.lacp._attributes.actiongroup_lacp
 options:
   policy:
     description:

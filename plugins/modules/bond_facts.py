@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - bondproof.lacp._attributes
   - bondproof.lacp._attributes.reads_only
   - bondproof.lacp._attributes.facts
+  - bondproof.lacp._attributes.actiongroup_lacp
 options:
   bonds:
     description:
