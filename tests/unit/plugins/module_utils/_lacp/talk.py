@@ -86,9 +86,9 @@ class Talk:
     def sample(
         self,
         at: float,
+        counters: Mapping[str, int],
         member: str = "eno1",
         gauges: Mapping[str, float] | None = None,
-        **counters: int,
     ) -> None:
         moment = (T0 + ns(at), BOOT + ns(at))
         self.records.append(Sample(*moment, member, counters, gauges or {}))

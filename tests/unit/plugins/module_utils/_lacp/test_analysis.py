@@ -94,10 +94,10 @@ def test_a_change_of_rate_is_no_gap() -> None:
 def test_gaps_late_and_lost() -> None:
     talk = Talk()
     talk.both([0, 1, 2, 3, 4, 5, 6])
-    for second in (7, 8.7, 9.7, 13.8, 14.8):
-        talk.received(second)
-    for second in range(7, 15):
-        talk.sent(second)
+    for heard in (7, 8.7, 9.7, 13.8, 14.8):
+        talk.received(heard)
+    for said in range(7, 15):
+        talk.sent(said)
     found = talk.analysis(15)
     gaps = lane(found, RECEIVED)["gaps"]
     assert [(g["start"], g["end"], g["length_ms"], g["grade"]) for g in gaps] == [
@@ -314,11 +314,11 @@ def test_a_gap_is_tied_to_what_happened_on_the_host() -> None:
     talk = Talk()
     talk.both(range(11))
     talk.both(range(16, 22))
-    talk.sample(0, rx_crc_errors=5, rx_packets=100)
-    talk.sample(10, rx_crc_errors=5, rx_packets=120)
-    talk.sample(11, rx_crc_errors=9, rx_packets=121)
-    talk.sample(11, "", {"cpu_pressure": 40.0})
-    talk.sample(20, rx_crc_errors=9, rx_packets=130)
+    talk.sample(0, {"rx_crc_errors": 5, "rx_packets": 100})
+    talk.sample(10, {"rx_crc_errors": 5, "rx_packets": 120})
+    talk.sample(11, {"rx_crc_errors": 9, "rx_packets": 121})
+    talk.sample(11, {}, "", {"cpu_pressure": 40.0})
+    talk.sample(20, {"rx_crc_errors": 9, "rx_packets": 130})
     talk.log(11.2, "ice 0000:01:00.0 eno1: NIC Link is Down")
     talk.log(3, "something else")
     talk.link(11.1, "carrier", "up", "down")
@@ -353,8 +353,8 @@ LADDER: list[tuple[dict[str, int], dict[str, int], str]] = [
 def test_the_ladder_of_proof(before: dict[str, int], after: dict[str, int], text: str) -> None:
     talk = Talk()
     talk.both(range(10))
-    talk.sample(0, **before)
-    talk.sample(10, **after)
+    talk.sample(0, before)
+    talk.sample(10, after)
     (proof,) = talk.analysis(10).as_result()["proofs"]
     assert proof["tap"] == 10
     assert text in proof["statement"]
