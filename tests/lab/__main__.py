@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Run = Callable[[argparse.Namespace], int]
 
 
-def _check(_: argparse.Namespace) -> int:
+def _check(_arguments: argparse.Namespace) -> int:
     found = machine.missing()
     for item in found:
         print(f"missing: {item.what}. Cure: {item.cure}")
@@ -80,7 +80,7 @@ def _up(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _down(_: argparse.Namespace) -> int:
+def _down(_arguments: argparse.Namespace) -> int:
     lab = this_lab()
     with lab.locked():
         teardown.down(lab)
@@ -102,7 +102,7 @@ def _ssh(arguments: argparse.Namespace) -> NoReturn:
     os.execvp("ip", command)  # noqa: S606
 
 
-def _status(_: argparse.Namespace) -> int:
+def _status(_arguments: argparse.Namespace) -> int:
     lab = this_lab()
     state = lab.read()
     recorded = teardown.recorded_processes(lab)
@@ -115,7 +115,7 @@ def _status(_: argparse.Namespace) -> int:
     return 0 if len(alive) == len(recorded) else 1
 
 
-def _inventory(_: argparse.Namespace) -> int:
+def _inventory(_arguments: argparse.Namespace) -> int:
     lab = this_lab()
     lab.read()
     print(lab.inventory)

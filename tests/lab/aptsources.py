@@ -76,7 +76,7 @@ def _stanzas(text: str) -> Iterable[dict[str, str]]:
         elif line[0] in " \t":
             fields[name] = fields.get(name, "") + " " + line.strip()
         else:
-            name, _, value = line.partition(":")
+            name, _colon, value = line.partition(":")
             name = name.strip().lower()
             fields[name] = value.strip()
 

@@ -115,7 +115,7 @@ def _reported(running: list[Running], began: float, seconds: float) -> list[Runn
         if not events:
             late = [other for other in running if other not in done]
             raise LabError(_failure(late[0], f"nothing heard of it within {seconds:.0f} s"))
-        for key, _ in events:
+        for key, _mask in events:
             one = key.data
             data = os.read(one.report, 65536)
             one.said += data

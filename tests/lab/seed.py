@@ -16,7 +16,7 @@ from lab import faults
 from lab.managers import UNITS, render
 from lab.recipe import ASIDE
 from lab.topology import HIDEABLE
-from lab.wiring import host_commands
+from lab.wiring import host_commands, script
 
 if TYPE_CHECKING:
     from lab.topology import Bond, Host
@@ -152,8 +152,7 @@ def write(host: Host, folder: Path, aside: Path) -> None:
         for unit in UNITS[manager]:
             (wants / unit).unlink(missing_ok=True)
             (wants / unit).symlink_to(f"/usr/lib/systemd/system/{unit}")
-    script = "".join(f"{command}\n" for command in host_commands(host))
-    (folder / "net").write_text(f"#!/bin/sh -e\n{script}", encoding="utf-8")
+    (folder / "net").write_text(script(host_commands(host)), encoding="utf-8")
     hidden = "".join(f"{path}\n" for name in host.hide for path in HIDEABLE[name])
     (folder / "net-failed").write_text(_NET_FAILED, encoding="utf-8")
     (folder / "hidden").write_text(hidden, encoding="utf-8")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,31 @@ def lag_key(lag: str, host: Host) -> int:
     """Number a host's LAGs by name: the same LAG on two switches of an MLAG pair has one key."""
     names = [port.lag for bond in host.bonds.values() for port in bond.members.values()]
     return sorted(set(names)).index(lag) + 1
+
+
+def script(commands: list[str]) -> str:
+    """Make a shell script that runs the commands, stopping at the first that fails.
+
+    Neighbouring `ip` commands of one namespace share a process (ip -batch): starting one takes
+    a User-Mode Linux longer than its work. `ip netns` is left alone, it moves its own process.
+    """
+    text = "#!/bin/sh -e\n"
+    for program, group in groupby(commands, _program):
+        lines = list(group)
+        if program:
+            body = "".join(line.removeprefix(program).lstrip() + "\n" for line in lines)
+            text += f"{program} -batch - <<'END'\n{body}END\n"
+        else:
+            text += "".join(f"{line}\n" for line in lines)
+    return text
+
+
+def _program(command: str) -> str:
+    """Return `ip` or `ip -n NAMESPACE` when the command can be part of a batch, else nothing."""
+    first = command.split()
+    if first[0] != "ip" or first[1] == "netns":
+        return ""
+    return " ".join(first[:3]) if first[1] == "-n" else "ip"
 
 
 def host_commands(host: Host) -> list[str]:

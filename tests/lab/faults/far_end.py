@@ -81,9 +81,9 @@ def _other_lag(site: Site, member: str, system: str) -> Change:
 def passive_both(site: Site) -> Change:
     """Both ends wait for the other to speak first (lacp_active off).
 
-    Two ends that have spoken before go on for a while, with timeouts now and then: LACPDUs are
-    only sent on a change. Two that never spoke stay silent: `lacp_active: off` in `options` and
-    `lag` of a topology makes those.
+    Linux on both ends converges all the same, because every change sends a LACPDU, but nobody
+    sends them periodically: a port expires now and then. With `lacp_active: off` in `options` and
+    `lag` of a topology it is so from the start.
     """
     ends = [f"ip link set dev {site.bond.name}"]
     ends += [f"ip -n {switch} link set dev {lag}" for switch, lag in site.bond.lags]

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # Copyright (c) 2026, The bondproof authors
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -69,18 +68,31 @@ def wait(wanted: dict[str, dict[str, str]], seconds: float) -> list[str]:
     """Wait for every member; return what is missing at the deadline.
 
     Link events wake it. LACP state octets change without any event (bond_3ad.c notifies only
-    when a port starts or stops to distribute), so it also looks five times a second.
+    when a port starts or stops to distribute), so it also looks five times a second; only at the
+    bonds that are not there yet, and at all of them once more when none is left.
     """
     deadline = time.monotonic() + seconds
+    waiting = wanted
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as events:
         events.bind((0, RTMGRP_LINK))
-        while left := missing(wanted):
+        events.setblocking(False)
+        while True:
+            left = missing(waiting)
+            if not left and len(waiting) == len(wanted):
+                return []
             if time.monotonic() > deadline:
-                return left
-            if select.select([events], [], [], 0.2)[0]:
-                with contextlib.suppress(OSError):  # ENOBUFS: events were lost; we look anyway
-                    events.recv(65536)
-    return []
+                return missing(wanted)
+            late = {line.partition("/")[0] for line in left}
+            waiting = {bond: wanted[bond] for bond in late} or wanted
+            if left and select.select([events], [], [], 0.2)[0]:
+                drain(events)
+
+
+def drain(events: socket.socket) -> None:
+    """Throw away what woke us, or was lost on the way (ENOBUFS): we look ourselves."""
+    with contextlib.suppress(OSError):
+        while events.recv(65536):
+            pass
 
 
 def run(commands: list[str]) -> None:

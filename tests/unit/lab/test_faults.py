@@ -85,7 +85,7 @@ def test_an_option_that_wants_the_bond_down_takes_it_down() -> None:
 
 
 def test_a_fault_without_docstring_is_refused() -> None:
-    def nameless(_: faults.Site) -> Change:
+    def nameless(_site: faults.Site) -> Change:
         return Change([], [])
 
     with pytest.raises(LabError, match="nameless has no docstring"):

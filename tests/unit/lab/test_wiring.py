@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from lab.reader import parse
-from lab.wiring import host_commands
+from lab.wiring import host_commands, script
 
 PAIR = """
 hosts:
@@ -35,3 +35,12 @@ def test_commands_say_dev_and_name_so_that_a_bond_may_be_called_mtu() -> None:
     commands = host_commands(parse(text, "t", "t.yml").hosts["h1"])
     assert "ip link set dev up master mtu" in commands
     assert any(line.startswith("ip link add name mtu type bond") for line in commands)
+
+
+def test_neighbours_of_one_namespace_share_a_process() -> None:
+    commands = ["ip netns add sw", "ip link a", "ip link b", "ip -n sw link c", "modprobe d"]
+    assert script(commands) == (
+        "#!/bin/sh -e\nip netns add sw\n"
+        "ip -batch - <<'END'\nlink a\nlink b\nEND\n"
+        "ip -n sw -batch - <<'END'\nlink c\nEND\nmodprobe d\n"
+    )
