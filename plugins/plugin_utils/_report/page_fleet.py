@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...module_utils._lacp.rule import NOT_EVALUABLE
-from .fleet import OUTCOMES
+from ...module_utils._lacp.rule import NOT_EVALUABLE, PASSED
+from .fleet import DISABLED, OUTCOMES
 from .markup import Safe, tag
-from .text import count, listed
+from .text import count, listed, natural
 from .vendor import vendor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .compare import Change, Comparison
     from .fleet import FleetReport, Tally
@@ -57,53 +57,53 @@ def _hosts_line(found: Comparison) -> Iterator[Safe]:
 
 
 def _changes(title: str, changes: Sequence[Change]) -> Safe | None:
+    """A table; what is empty for all, such as what was before a finding appeared, is left out."""
     if not changes:
         return None
-    head = tag("tr", *(tag("th", word, scope="col") for word in ("Where", "What", "Before", "Now")))
+    before = any(change.before for change in changes)
+    now = any(change.now for change in changes)
+    columns = ["Where", "What", *(["Before"] if before else []), *(["Now"] if now else [])]
     rows = (
         tag(
             "tr",
-            tag("th", f"{change.host} {change.subject}", scope="row"),
+            tag("th", f"{change.host} {change.subject}".strip(), scope="row"),
             tag("td", tag("code", change.what), " ", change.title),
-            tag("td", change.before or "not there", data_label="Before"),
-            tag("td", change.now or "not there", data_label="Now"),
+            tag("td", change.before or "not there", data_label="Before") if before else None,
+            tag("td", change.now or "not there", data_label="Now") if now else None,
         )
         for change in changes
     )
-    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="places")
     return tag(
         "details",
-        tag("summary", tag("span", title, class_="title"), tag("span", str(len(changes)))),
-        tag("div", table, class_="scroll"),
+        tag("summary", f"{title}: {len(changes)}"),
+        _table(columns, rows),
         class_="more",
         open=len(changes) <= _PLACES,
     )
+
+
+def _table(columns: Sequence[str], rows: Iterable[Safe], class_: str = "places") -> Safe:
+    head = tag("tr", *(tag("th", word, scope="col") for word in columns))
+    table = tag("table", tag("thead", head), tag("tbody", *rows), class_=class_)
+    return tag("div", table, class_="scroll")
 
 
 def partner_section(groups: Sequence[Mapping[str, Any]]) -> Safe:
     """Hosts by partner: to see whether one host, one switch, one leg or one rack suffers."""
     if not groups:
         return Safe("")
-    head = tag(
-        "tr",
-        *(tag("th", word, scope="col") for word in ("Partner system", "Key", "Hosts", "Bonds")),
-    )
     return tag(
         "section",
         tag("h2", "Partners"),
         tag("p", "Hosts by the system and key that their partners announce.", class_="quiet"),
-        tag(
-            "div",
-            tag("table", tag("thead", head), tag("tbody", *map(_partner, groups)), class_="places"),
-            class_="scroll",
-        ),
+        _table(("Partner system", "Key", "Hosts", "Bonds"), map(_partner, groups)),
         id_="partners",
     )
 
 
 def _partner(group: Mapping[str, Any]) -> Safe:
     system = str(group.get("partner_system") or "")
-    hosts = [str(host) for host in group.get("hosts") or ()]
+    hosts = sorted((str(host) for host in group.get("hosts") or ()), key=natural)
     bonds = group.get("bonds") or ()
     key = group.get("partner_key")
     vendor = vendor_of(system).full if system else "no partner heard"
@@ -126,8 +126,13 @@ def rule_section(report: FleetReport) -> Safe:
     if not tallies:
         return Safe("")
     columns = ("Rule", "Family", *(word.replace("_", " ").capitalize() for word in OUTCOMES))
-    head = tag("tr", *(tag("th", word, scope="col") for word in columns))
-    rows = (_rule(rule, tally, report) for rule, tally in tallies.items())
+    loud = dict(
+        sorted(
+            ((rule, tally) for rule, tally in tallies.items() if tally.outcomes.keys() - _QUIET),
+            key=lambda item: [-item[1].outcomes[word] for word in OUTCOMES[:3]],
+        )
+    )
+    calm = {rule: tally for rule, tally in tallies.items() if rule not in loud}
     return tag(
         "section",
         tag("h2", "Rules"),
@@ -136,14 +141,19 @@ def rule_section(report: FleetReport) -> Safe:
             "In how many hosts each rule ended how. Not evaluable is not passed.",
             class_="quiet",
         ),
-        tag(
-            "div",
-            tag("table", tag("thead", head), tag("tbody", *rows), class_="rules"),
-            class_="scroll",
-        ),
+        _table(columns, (_rule(*item, report) for item in loud.items()), "rules"),
         _reasons(tallies),
+        tag(
+            "details",
+            tag("summary", f"{count(len(calm), 'rule')} passed or disabled on every host"),
+            _table(columns, (_rule(*item, report) for item in calm.items()), "rules"),
+            class_="more",
+        ),
         id_="rules",
     )
+
+
+_QUIET = {PASSED, DISABLED}
 
 
 def _rule(rule: str, tally: Tally, report: FleetReport) -> Safe:
