@@ -6,6 +6,7 @@
 
 A member whose link is down is told of once (member-down), one that hears nobody once
 (partner-silent, actor-expired), one that nobody hears once (partner-defaulted, partner-expired).
+A bond on which both ends are passive is told of once (both-passive).
 What follows from these on the same member is not told again.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Callable
 
 from . import bond_fields as bf, member_fields as mf
 from .fact import NotEvaluable
-from .port_state import AGGREGATION, DEFAULTED, EXPIRED
+from .port_state import ACTIVITY, AGGREGATION, DEFAULTED, EXPIRED
 
 if TYPE_CHECKING:
     from .views import BondView, MemberView
@@ -64,9 +65,24 @@ def partner_state(member: MemberView) -> int | None:
 def both_hear(member: MemberView) -> bool:
     """Whether LACPDUs arrive at both ends and both ports may aggregate."""
     theirs = partner_state(member)
-    if theirs is None or theirs & (DEFAULTED | EXPIRED):
+    if theirs is None or theirs & (DEFAULTED | EXPIRED) or surely(waits_in_vain, member):
         return False
     return bool(theirs & member.value(mf.ACTOR_STATE) & AGGREGATION)
+
+
+def both_passive(bond: BondView) -> bool:
+    """Whether this host and all its partners wait to be spoken to."""
+    require_running(bond)
+    # Kernels without the option are always active.
+    if bond.maybe(bf.LACP_ACTIVE) != "off":
+        return False
+    linked = [member for member in bond.members if not link_down(member)]
+    return bool(linked) and not any((partner_state(m) or 0) & ACTIVITY for m in linked)
+
+
+def waits_in_vain(member: MemberView) -> bool:
+    """Whether both ends are passive: silence, time-outs and lost sync come and go by themselves."""
+    return both_passive(member.bond)
 
 
 def in_active_aggregator(member: MemberView) -> bool:

@@ -27,6 +27,7 @@ from ..ports import (
     link_down,
     partner_state,
     surely,
+    waits_in_vain,
 )
 from ..rule import ERROR, MEMBER, WARNING, Deviation, rule
 
@@ -89,7 +90,7 @@ def member_down(member: MemberView) -> Iterator[Deviation]:
 )
 def partner_silent(member: MemberView) -> Iterator[Deviation]:
     state = actor_state(member)
-    if state is None or not state & DEFAULTED:
+    if state is None or not state & DEFAULTED or surely(waits_in_vain, member):
         return
     yield Deviation("actor.port_state", "no defaulted", words(state) + _heard(member))
 
@@ -122,7 +123,9 @@ def _heard(member: MemberView) -> str:
 )
 def actor_expired(member: MemberView) -> Iterator[Deviation]:
     state = actor_state(member)
-    if state is not None and state & EXPIRED and not state & DEFAULTED:
+    if state is None or state & (EXPIRED | DEFAULTED) != EXPIRED:
+        return
+    if not surely(waits_in_vain, member):
         yield Deviation("actor.port_state", "no expired", words(state))
 
 
@@ -144,7 +147,7 @@ def actor_expired(member: MemberView) -> Iterator[Deviation]:
 )
 def partner_defaulted(member: MemberView) -> Iterator[Deviation]:
     state = partner_state(member)
-    if state is not None and state & DEFAULTED:
+    if state is not None and state & DEFAULTED and not surely(waits_in_vain, member):
         yield Deviation("partner.port_state", "no defaulted", words(state))
 
 
@@ -163,7 +166,9 @@ def partner_defaulted(member: MemberView) -> Iterator[Deviation]:
 )
 def partner_expired(member: MemberView) -> Iterator[Deviation]:
     state = partner_state(member)
-    if state is not None and state & EXPIRED and not state & DEFAULTED:
+    if state is None or state & (EXPIRED | DEFAULTED) != EXPIRED:
+        return
+    if not surely(waits_in_vain, member):
         yield Deviation("partner.port_state", "no expired", words(state))
 
 

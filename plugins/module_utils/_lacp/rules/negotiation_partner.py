@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import bond_fields as bf, member_fields as mf
 from ..fact import NotEvaluable
-from ..port_state import ACTIVITY
-from ..ports import hears, link_down, partner_state, require_running, surely
+from ..ports import both_passive, hears, link_down, require_running, surely
 from ..rule import BOND, ERROR, INFO, Deviation, rule
 from ..spread import differences, told
 
@@ -222,13 +221,8 @@ def _selectors_known(member: MemberView) -> bool:
     "lacp_active on), or make the switch port active.",
     reference="802.1AX-2014 6.4.13 (Periodic Transmission machine)",
 )
-def both_passive(bond: BondView) -> Iterator[Deviation]:
-    require_running(bond)
-    # Kernels without the option are always active.
-    if bond.maybe(bf.LACP_ACTIVE) != "off":
-        return
-    linked = [m for m in bond.members if not link_down(m)]
-    if linked and not any((partner_state(m) or 0) & ACTIVITY for m in linked):
+def neither_speaks_first(bond: BondView) -> Iterator[Deviation]:
+    if both_passive(bond):
         yield Deviation(
             "options.lacp_active", "on, or a partner that is active", "off, and no active partner"
         )

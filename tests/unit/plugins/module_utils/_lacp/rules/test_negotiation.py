@@ -31,6 +31,9 @@ def with_churn(facts: HostFacts, actor: str, partner: str = "none") -> HostFacts
     return known(known(facts, ENO2, mf.CHURN_ACTOR, actor), ENO2, mf.CHURN_PARTNER, partner)
 
 
+# Both ends passive: eno1 is in sync for now, whatever eno2 is.
+PASSIVE = known(known(HOST, "bond0", bf.LACP_ACTIVE, "off"), "bond0/eno1", mf.PARTNER_STATE, 62)
+PASSIVE_FLAPPED = known(with_churn(states(62, 62, PASSIVE), "monitoring"), ENO2, mf.LACPDU_TX, 9000)
 NO_CARRIER = known(known(HOST, ENO2, mf.CARRIER, value=False), ENO2, mf.MII_STATUS, "down")
 ADMIN_DOWN = known(NO_CARRIER, ENO2, mf.ADMIN_UP, value=False)
 BOND_DOWN = known(HOST, "bond0", bf.ADMIN_UP, value=False)
@@ -190,6 +193,23 @@ SYNC_CASES = [
     blind("partner-not-forwarding", "state hidden", HIDDEN_PARTNER, "partner.port_state"),
 ]
 
+# Told by both-passive: what two passive ends drift into by themselves.
+PASSIVE_CASES = [
+    silent("partner-silent", "both passive", states(70, 0, PASSIVE)),
+    silent("actor-expired", "both passive", states(142, 62, PASSIVE)),
+    silent("partner-defaulted", "both passive", states(14, 70, PASSIVE)),
+    silent("partner-expired", "both passive", states(14, 142, PASSIVE)),
+    silent("actor-not-in-sync", "both passive", states(6, 62, PASSIVE)),
+    silent("partner-not-in-sync", "both passive", states(14, 6, PASSIVE)),
+    silent("lacp-flapped", "both passive", PASSIVE_FLAPPED, earlier=hour_before(HOST)),
+    fires(
+        "partner-silent",
+        "passive, and another partner is active",
+        states(70, 0, known(HOST, "bond0", bf.LACP_ACTIVE, "off")),
+        "actor.port_state: 70",
+    ),
+]
+
 TIME_CASES = [
     fires(
         "churned",
@@ -297,7 +317,7 @@ PDU_CASES = [
     ),
 ]
 
-CASES = DOWN_CASES + HEARING_CASES + SYNC_CASES + TIME_CASES + PDU_CASES
+CASES = DOWN_CASES + HEARING_CASES + SYNC_CASES + PASSIVE_CASES + TIME_CASES + PDU_CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
