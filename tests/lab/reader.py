@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}\Z")
 _HOST_KEYS = ("memory_mb", "hide", "switches", "bonds", "management")
 _BOND_KEYS = (
     "kind", "mode", "manager", "members", "options", "lag", "mtu", "address", "vlans", "bridge",
-    "faults", "expect",
+    "cards", "faults", "expect",
 )  # fmt: skip
 _MODES = ("802.3ad", "active-backup", "balance-rr", "balance-xor", "broadcast")
 
@@ -80,6 +80,11 @@ class _Place:
             self.fail(f"a whole number is wanted, not {self.value!r}", f"{low} to {high}")
         if not low <= self.value <= high:
             self.fail(f"{self.value} is out of range", f"{low} to {high}")
+        return self.value
+
+    def truth(self) -> bool:
+        if not isinstance(self.value, bool):
+            self.fail(f"{self.value!r} is neither true nor false", "true or false")
         return self.value
 
     def name(self) -> str:
@@ -190,6 +195,7 @@ def _bond(
         address=str(keys["address"].value) if "address" in keys else "",
         vlans=_vlans(keys["vlans"]) if "vlans" in keys else {},
         bridge=keys["bridge"].name() if "bridge" in keys else "",
+        cards="cards" in keys and keys["cards"].truth(),
         faults=_faults(keys["faults"]) if "faults" in keys else (),
         expect=_expect(keys["expect"]) if "expect" in keys else {},
     )

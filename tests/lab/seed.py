@@ -159,6 +159,7 @@ def write(host: Host, folder: Path, aside: Path) -> None:
     (folder / "plan.json").write_text(json.dumps(plan(host), indent=1), encoding="utf-8")
     shutil.copy(_PACKAGE / "guest" / "init", folder / "init")
     shutil.copy(_PACKAGE / "guest" / "agent.py", folder / "agent.py")
+    shutil.copy(_PACKAGE / "guest" / "wire.py", folder / "wire.py")
     shutil.copy(_PACKAGE / "states.py", folder / "states.py")
     for name in ("net", "net-failed", "init"):
         (folder / name).chmod(0o755)

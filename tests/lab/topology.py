@@ -94,6 +94,7 @@ class Bond:
     address: str = ""
     vlans: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
     bridge: str = ""
+    cards: bool = False
     faults: tuple[FaultUse, ...] = ()
     expect: Mapping[str, str] = field(default_factory=dict)
 

@@ -62,13 +62,26 @@ def host_commands(host: Host) -> list[str]:
         for member, port in bond.members.items():
             member_number += 1
             mac = f"02:e0:00:{host.index:02x}:00:{member_number:02x}"
-            commands.append(
-                f"ip link add name {member} address {mac} type veth"
-                f" peer name {port.name} netns {port.switch.name}",
-            )
+            commands += _cable(member, mac, port, cards=bond.cards)
         commands += switch_commands(bond, host)
         commands += bond_commands(bond)
     return commands + management_commands(host)
+
+
+def _cable(member: str, mac: str, port: Port, *, cards: bool) -> list[str]:
+    """Connect a member to its switch port: a veth pair, or a tap that has a speed and a duplex."""
+    far = f"type veth peer name {port.name} netns {port.switch.name}"
+    if not cards:
+        return [f"ip link add name {member} address {mac} {far}"]
+    wire = f"wire-{port.name}"
+    return [
+        f"ip link add name {wire} {far}",
+        f"ip link set dev {wire} promisc on up",
+        f"ip tuntap add dev {member} mode tap",
+        f"ip link set dev {member} address {mac}",
+        f"ethtool -s {member} speed 10000 duplex full",
+        f"systemd-run --quiet --unit=lab-{wire} /usr/bin/python3 /lab/wire.py {member} {wire}",
+    ]
 
 
 def management_commands(host: Host) -> list[str]:

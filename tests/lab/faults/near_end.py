@@ -74,6 +74,18 @@ def mtu_mismatch(site: Site, *, member: str, mtu: int = 1400, where: str = "memb
 
 
 @fault
+def slow_card(site: Site, *, member: str, speed: int = 1000, duplex: str = "full") -> Change:
+    """A member's link has come up at another speed or at half duplex (bonds with `cards` only)."""
+    choose("slow_card", "duplex", duplex, ("full", "half"))
+    if not site.bond.cards:
+        raise LabError(f"bond {site.bond.name}: veth has no speed to set. Cure: cards: true")
+    down, up = f"ip link set dev {member} down", f"ip link set dev {member} up"
+    at = f"ethtool -s {member}"
+    apply = [down, f"{at} speed {speed} duplex {duplex}", up]
+    return Change(apply, [down, f"{at} speed 10000 duplex full", up], {member: "separate"})
+
+
+@fault
 def offload_drift(_site: Site, *, member: str, feature: str = "tso", value: str = "off") -> Change:
     """One member has another offload setting than the others (ethtool -K)."""
     choose("offload_drift", "value", value, ("on", "off"))

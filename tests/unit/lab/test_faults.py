@@ -18,6 +18,7 @@ hosts:
     bonds:
       bond0:
         manager: networkd
+        cards: true
         members: [eno1, eno2]
         options: {lacp_rate: fast}
         vlans: {100: {}}
@@ -54,6 +55,7 @@ def test_every_fault_has_commands_and_states_of_its_members(name: str) -> None:
         pytest.param(
             FaultUse("silent_partner", {"direction": "up"}), "direction is 'up'", id="word"
         ),
+        pytest.param(FaultUse("slow_card", {"duplex": "third"}), "duplex is 'third'", id="duplex"),
         pytest.param(FaultUse("min_links", {"value": "two"}), "whole number", id="number"),
         pytest.param(FaultUse("min_links", {"value": True}), "whole number", id="boolean"),
         pytest.param(
