@@ -12,10 +12,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
-    catalogue,
-    fleet_rules,  # noqa: F401 - its rules enter the catalogue
-)
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
     BOND,
     FAMILIES,
@@ -24,6 +20,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.rule import (
     MEMBER,
     SEVERITIES,
 )
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._report.rules import FleetRules
 
 from . import paths
 from .generated import write_or_check
@@ -85,5 +82,5 @@ def page(rules: Iterable[Rule]) -> str:
 
 
 if __name__ == "__main__":
-    text = page(catalogue.load().values())
+    text = page(FleetRules().catalogue().values())
     sys.exit(write_or_check(PAGE, text, sys.argv[1:]))

@@ -38,31 +38,24 @@ class Source(Protocol):
 
     def read(self, path: str) -> Reading:
         """Return the content of a file."""
-        ...
 
     def listdir(self, path: str) -> tuple[str, ...]:
         """Return the names in a folder, sorted; none if it is not there."""
-        ...
 
     def readlink(self, path: str) -> str:
         """Return the target of a symbolic link, '' if there is none."""
-        ...
 
     def dump(self, name: str) -> Reading:
         """Return the messages of a route netlink dump: links, addresses, qdiscs, stats, routes."""
-        ...
 
     def ethtool(self, names: Sequence[str]) -> Mapping[tuple[str, str], Reading]:
         """Return ethtool replies by (interface, command)."""
-        ...
 
     def values(self) -> Mapping[str, Value]:
         """Return what no file holds, as Snapshot.facts describes it."""
-        ...
 
     def read_seconds(self) -> float:
         """Return the time since values() was asked."""
-        ...
 
 
 class _Reader:

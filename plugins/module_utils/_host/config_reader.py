@@ -27,11 +27,9 @@ class Reader(Protocol):
 
     def read(self, paths: Sequence[str]) -> None:
         """Add the contents of files."""
-        ...
 
     def list(self, paths: Sequence[str]) -> None:
         """Add the names in folders; none for one that cannot be listed."""
-        ...
 
 
 def read_config(reader: Reader) -> None:

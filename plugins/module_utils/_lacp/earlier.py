@@ -47,12 +47,16 @@ def earlier_from(data: object) -> Earlier:
     if not isinstance(counters, Mapping):
         raise EarlierError(f"earlier counters: 'counters' is not a map of subjects; {_CURE}")
     for subject, paths in counters.items():
-        if not isinstance(paths, Mapping) or not all(type(n) is int for n in paths.values()):
+        if not isinstance(paths, Mapping) or not all(map(_is_number, paths.values())):
             raise EarlierError(f"earlier counters: {subject!r} does not hold numbers; {_CURE}")
     return Earlier(boot_id, utc_seconds(utc), counters)
 
 
 _CURE = "drop the saved file and audit twice to compare"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def utc_seconds(text: str) -> float:

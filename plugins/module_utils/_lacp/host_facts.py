@@ -75,7 +75,7 @@ def upstream_version(release: str, version: str) -> str:
     """
     _before, found, after = version.partition(" Debian ")
     candidate = after.split(" ", 1)[0].partition("-")[0].replace("~", "-") if found else release
-    base, _, candidate_of = candidate.partition("-rc")
+    base, _mark, candidate_of = candidate.partition("-rc")
     numbers = base.split(".")
     if candidate_of and not candidate_of.isdigit():
         return ""

@@ -41,7 +41,7 @@ def parse(text: str) -> Version:
     parts = numbers.split(".")
     if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(f"kernel version {text!r}: expected major.minor.patch, such as 6.12.101")
-    patch = PRE_RELEASE if suffix.startswith("rc") else int((*parts, "0")[2])
+    patch = PRE_RELEASE if suffix.startswith("rc") else int(parts[2] if len(parts) > 2 else "0")
     return Version((int(parts[0]), int(parts[1])), patch)
 
 

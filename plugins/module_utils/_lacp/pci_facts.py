@@ -78,7 +78,7 @@ def _no_hardware(into: RecordBuilder, *targets: Field[Any]) -> None:
 
 def _is_pci(address: str) -> bool:
     """Whether it looks like 0000:3b:00.0."""
-    domain, _, rest = address.partition(":")
+    domain, _colon, rest = address.partition(":")
     return (
         rest.count(":") == 1 and rest[-2:-1] == "." and all(c in "0123456789abcdef" for c in domain)
     )
@@ -133,7 +133,7 @@ def _aer(snapshot: Snapshot, base: str, into: RecordBuilder) -> None:
                 into.unknown(fields.AER, f"{path}: {text.text}")
             return
         for line in text.splitlines():
-            label, _, number = line.rpartition(" ")
+            label, _space, number = line.rpartition(" ")
             count = _number(number)
             if label.startswith("TOTAL_ERR_") and count is not None:
                 totals[kind] = count

@@ -242,7 +242,7 @@ def test_any_bytes_are_read_without_an_exception(junk: bytes) -> None:
 @given(st.data())
 def test_any_byte_may_be_wrong(data: st.DataObject) -> None:
     whole = bytearray(links(Kernel()))
-    for _ in range(3):
+    for _turn in range(3):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     assert facts("<", {"links": bytes(whole)}).as_result()["schema"]
 

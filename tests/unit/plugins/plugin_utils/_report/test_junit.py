@@ -47,7 +47,7 @@ def xml(folder: Path, *documents: dict[str, object], fail_on: str = "error") -> 
 def cases(root: ET.Element, host: str) -> dict[str, ET.Element]:
     """The test cases of a host by rule."""
     suite = next(suite for suite in root if suite.get("name") == host)
-    return {str(case.get("name")).split(":")[0]: case for case in suite.iter("testcase")}
+    return {str(case.get("name")).partition(":")[0]: case for case in suite.iter("testcase")}
 
 
 @pytest.fixture
