@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+from ansible_collections.bondproof.lacp.plugins.modules import bond_facts
 
 from .test_lab import Commands
 
@@ -174,6 +177,15 @@ def test_a_bond_that_is_not_there_is_an_error_that_names_those_that_are(host: Ho
     words = ["f1", "-o", "-m", "bondproof.lacp.bond_facts", "-a", "bonds=bond9"]
     answer = host.commands("run", "--", str(ANSIBLE), *words, code=2)
     assert "bonds: this host has no bond 'bond9'; it has: bond0, bond1, bond2, bond3" in answer
+
+
+def test_the_examples_of_the_documentation_run(host: Host, tmp_path: Path) -> None:
+    play = {"hosts": "f1", "gather_facts": False, "tasks": yaml.safe_load(bond_facts.EXAMPLES)}
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    playbook = str(ANSIBLE.with_name("ansible-playbook"))
+    answer = host.commands("run", "--", playbook, str(tmp_path / "play.yml"))
+    assert "failed=0" in answer
+    assert "ok=3" in answer
 
 
 def test_a_bond_deleted_and_made_while_it_is_read_is_never_an_exception(host: Host) -> None:

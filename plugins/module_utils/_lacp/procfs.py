@@ -140,7 +140,8 @@ def parse(content: bytes) -> BondFile:
     """
     found = BondFile(Section({}, []), {})
     section, block = found.bond, ""
-    for raw in content.decode("utf-8", "backslashreplace").split("\n"):
+    *lines, rest = content.decode("utf-8", "backslashreplace").split("\n")
+    for raw in lines:
         line = raw.strip(_BLANK)
         # Not at the first colon: there is a label with '::' in it.
         label, colon, value = (line if line[-1:] != ":" else line + " ").partition(": ")
@@ -160,6 +161,8 @@ def parse(content: bytes) -> BondFile:
         else:
             block = block if raw[:1] in " \t" else ""
             section.lines.setdefault(block + label, value)
+    if rest:  # the kernel ends every line, so this one was cut: its number may have been longer
+        section.odd.append(rest)
     return found
 
 
