@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lab.errors import LabError
 from lab.faults.registry import Change, fault
-from lab.managers import render, render_ignored
+from lab.managers import UNITS, render, render_ignored
 from lab.topology import DEFAULTS, MANAGERS, OPTIONS
 
 if TYPE_CHECKING:
@@ -77,12 +77,17 @@ def _write(files: dict[str, str]) -> list[str]:
 
 @fault
 def second_manager(site: Site, *, manager: str = "ifupdown") -> Change:
-    """Configuration files of a second network manager name the bond too."""
+    """A second network manager is enabled, and its files name the bond too."""
     if manager not in MANAGERS or manager in {"none", site.bond.manager}:
         raise LabError(f"second manager {manager!r}. Cure: one other than {site.bond.manager}")
     plain = replace(site.bond, options={}, vlans={}, bridge="")
     files = render(manager, plain)
-    return Change(_write(files), [f"rm -f {shlex.quote('/' + path)}" for path in files])
+    # It starts at the next boot: files of a manager that never runs are no second manager.
+    used = {unit for name in site.host.managers for unit in UNITS[name]}
+    units = [unit for unit in UNITS[manager] if unit not in used]
+    apply = [*_write(files), *(f"systemctl enable --quiet {unit}" for unit in units)]
+    clear = [f"rm -f {shlex.quote('/' + path)}" for path in files]
+    return Change(apply, [*clear, *(f"systemctl disable --quiet {unit}" for unit in units)])
 
 
 @fault
