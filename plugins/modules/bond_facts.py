@@ -54,9 +54,9 @@ EXAMPLES = r"""
 - name: Read the bonds
   bondproof.lacp.bond_facts:
 
-- name: Show the partner of each member
+- name: Show the partners of each bond (null where a member has none)
   ansible.builtin.debug:
-    msg: "{{ item.key }} {{ item.value.members | dict2items | map(attribute='value.partner') | list }}"
+    msg: "{{ item.value.members.values() | map(attribute='partner.system', default='unknown') | list }}"
   loop: "{{ ansible_facts['bonds'] | dict2items }}"
   loop_control:
     label: "{{ item.key }}"
