@@ -163,9 +163,14 @@ def _options(bond: BondDigest) -> str:
         ("miimon", bf.MIIMON),
         ("min_links", bf.MIN_LINKS),
         ("system", bf.SYSTEM_MAC),
-        ("managed by", bf.MANAGERS),
     )
-    return ", ".join(f"{words} {_value(bond.record, field)}" for words, field in told)
+    parts = [f"{words} {_value(bond.record, field)}" for words, field in told]
+    managers = bond.record.fact(bf.MANAGERS)
+    unmanaged = isinstance(managers, Known) and not managers.value
+    parts.append(
+        "managed by nobody" if unmanaged else f"managed by {_value(bond.record, bf.MANAGERS)}"
+    )
+    return ", ".join(parts)
 
 
 def _vendors(bond: BondDigest) -> Safe | None:

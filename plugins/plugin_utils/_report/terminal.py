@@ -44,6 +44,7 @@ class Row(NamedTuple):
 
 
 HEAD = Row("host", "bonds", "fwd", "partner", "err", "warn", "info", "worst finding")
+_A_MAC = "00:00:00:00:00:00"
 _RIGHT = ("bonds", "forwarding", "errors", "warnings", "infos")
 
 
@@ -63,8 +64,10 @@ def _headline(report: FleetReport) -> str:
     told = [
         f"{figures['audited']} of {count(figures['hosts'], 'host')} audited",
         count(figures["bonds"], "LACP bond"),
-        f"{figures['forwarding']} of {count(figures['members'], 'member')} forwarding{unsure}",
     ]
+    if figures["members"]:
+        members = count(figures["members"], "member")
+        told.append(f"{figures['forwarding']} of {members} forwarding{unsure}")
     if report.collected_utc:
         told.append(report.collected_utc)
     return f"{one_line(report.title)}: {', '.join(told)}"
@@ -75,7 +78,9 @@ def _table(report: FleetReport, width: int, paint: Callable[[str, str], str]) ->
     rows = [_row(host) for host in shown]
     widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
     widths[0] = min(widths[0], 28)
-    widths[3] = min(widths[3], max(width - sum(widths) + widths[3] + widths[7] - 38, 17))
+    widths[3] = min(widths[3], max(width - sum(widths) + widths[3] + widths[7] - 38, len(_A_MAC)))
+    if widths[3] == len(_A_MAC):
+        rows = [row._replace(partner=row.partner[: len(_A_MAC)]) for row in rows]
     widths[7] = max(width - sum(widths[:7]) - 2 * 7, 10)
     yield _line(HEAD, widths, lambda text, _name: text).upper()
     for host, row in zip(shown, rows, strict=True):
@@ -175,8 +180,10 @@ def _findings(report: FleetReport, width: int, paint: Callable[[str, str], str])
     if quiet:
         yield ""
     for group in quiet[:MAX_BLOCKS]:
-        told = f"info  {group.finding.rule}: {group.finding.title}, on {_where(group)}"
-        yield paint("info", COLOURS[INFO]) + cut(one_line(told), width)[4:]
+        told = f"info  {group.finding.title} ({group.finding.rule}), on {_where(group)}"
+        wrapped = textwrap.wrap(one_line(told), width, subsequent_indent=" " * 6)
+        yield paint("info", COLOURS[INFO]) + wrapped[0][4:]
+        yield from wrapped[1:]
     if quiet[MAX_BLOCKS:]:
         yield f"... and {count(len(quiet) - MAX_BLOCKS, 'more info')}, all in the report"
 
@@ -187,8 +194,14 @@ def _where(group: Group | Variant) -> str:
 
 def _block(group: Group, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
     finding = group.finding
-    head = one_line(f"{finding.title} ({finding.rule}: {finding.parameter})")
-    yield f"{paint(finding.severity, COLOURS[finding.severity])}  {cut(head, width - 9)}"
+    severity = paint(finding.severity, COLOURS[finding.severity])
+    title = one_line(finding.title)
+    rule = one_line(f"{finding.rule}: {finding.parameter}")
+    if len(title) + len(rule) + 12 <= width:
+        yield f"{severity}  {title} ({rule})"
+    else:
+        yield f"{severity}  {cut(title, width - 9)}"
+        yield from _said("rule", rule, width)
     if len(group.variants) == 1:
         yield from _said("on", _where(group), width)
         yield from _said("expected", finding.expected, width)

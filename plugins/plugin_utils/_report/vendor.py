@@ -18,6 +18,7 @@ else:
 
 LOCAL = "locally administered"
 UNKNOWN = "unknown vendor"
+NOT_ASKED = "vendor not looked up: netaddr is missing"
 _LOCAL_BIT = 0x02
 
 
@@ -31,7 +32,7 @@ class Vendor(NamedTuple):
 def vendor_of(mac: str) -> Vendor:
     """The vendor of a MAC address; nobody without netaddr, or for text that is no MAC."""
     if not HAS_NETADDR:
-        return Vendor(UNKNOWN, "")
+        return Vendor(NOT_ASKED, "")
     try:
         address = netaddr.EUI(mac, version=48)
     except (netaddr.AddrFormatError, ValueError, TypeError):
