@@ -104,6 +104,8 @@ def parse_host(data: Document) -> HostDocument:
     status = _part(data, "status", str)
     if status not in STATUSES:
         raise DocumentError(f"status is {one_line(status)}, not one of {', '.join(STATUSES)}")
+    if not _part(data, "host", str).strip():
+        raise DocumentError("host is empty")
     facts = _part(data, "facts", dict, {}) or None
     if facts is None and status == OK:
         raise DocumentError("status is ok, but there are no facts")

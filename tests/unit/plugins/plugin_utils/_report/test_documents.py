@@ -77,6 +77,7 @@ def test_a_file_that_is_no_document_is_refused(tmp_path: Path, text: bytes, word
     [
         ("host", None, "host is a missing value"),
         ("host", 7, "host is a int"),
+        ("host", " ", "host is empty"),
         ("status", "fine", "status is fine"),
         ("groups", "web", "groups is a str"),
         ("facts", None, "there are no facts"),
