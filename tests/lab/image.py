@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from lab.say import say, step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_UNUSED_SECONDS = 30 * 24 * 3600
 _KEY_FILES = (
     "usr/bin/linux.uml", "usr/bin/python3.13", "usr/lib/systemd/systemd", "usr/sbin/sshd",
     "etc/passwd", "root/.ssh/authorized_keys",
@@ -84,6 +86,7 @@ def verified() -> Image | None:
             if _digest(folder / path) != digest:
                 say(f"{folder / path} is not what was built: the image is built anew")
                 return None
+        os.utime(folder / "manifest.json")
         return Image(folder, dict(manifest["kernels"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -156,7 +159,16 @@ def _build(cache: Path) -> Image:
     }
     (part / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     part.rename(final)
+    _drop_unused(cache)
     return Image(final, kernels)
+
+
+def _drop_unused(cache: Path) -> None:
+    """Delete images of other recipes that nobody has used for a month."""
+    for manifest in cache.glob("*/manifest.json"):
+        if time.time() - manifest.stat().st_mtime > _UNUSED_SECONDS:
+            say(f"deleting the image {manifest.parent.name}, unused for a month")
+            shutil.rmtree(manifest.parent)
 
 
 def _apt_sources() -> dict[str, str]:

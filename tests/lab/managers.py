@@ -65,6 +65,11 @@ def render(manager: str, bond: Bond) -> dict[str, str]:
 
     LabError for an option that the manager would not set.
     """
+    if bond.bridge and manager != "networkd":
+        raise LabError(
+            f"bond {bond.name}: a bridge above it under {manager} is not written yet. "
+            "Cure: manager: networkd or none",
+        )
     if manager == "ifupdown":
         _known(bond, _IFENSLAVE, manager)
     return _RENDERERS[manager](bond)
@@ -204,8 +209,13 @@ def _netplan(bond: Bond) -> dict[str, str]:
     }
     if bond.vlans:
         network["vlans"] = {
-            f"{bond.name}.{vlan}": {"id": vlan, "link": bond.name, "mtu": _vlan_mtu(bond, vlan)}
-            for vlan in bond.vlans
+            f"{bond.name}.{vlan}": {
+                "id": vlan,
+                "link": bond.name,
+                "mtu": _vlan_mtu(bond, vlan),
+                "addresses": [keys["address"]] if "address" in keys else [],
+            }
+            for vlan, keys in bond.vlans.items()
         }
     return {f"etc/netplan/50-{bond.name}.yaml": yaml.safe_dump({"network": network})}
 

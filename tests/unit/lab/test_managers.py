@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
@@ -37,6 +39,11 @@ def test_files_name_bond_members_options_and_vlan(manager: str) -> None:
         assert word in text
     assert all(path.startswith("etc/") for path in files)
     assert UNITS[manager]
+
+
+def test_a_bridge_that_is_not_written_is_refused() -> None:
+    with pytest.raises(LabError, match=r"bridge above it under netplan.*Cure: manager: networkd"):
+        render("netplan", replace(bond(), bridge="br0"))
 
 
 def test_networkd_counts_milliseconds() -> None:
