@@ -52,6 +52,8 @@ def dump(name: str, limit: int = 1 << 26) -> Reading:
         for kind, payload in REQUESTS[name]:
             parts.append(_persist(kind, payload, limit - sum(map(len, parts))))
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            return ReadFailure("EFBIG", f"more than {limit} bytes: not read")
         return failure(error)
     return b"".join(parts)
 

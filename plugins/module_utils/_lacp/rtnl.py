@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .snapshot import ReadFailure, Snapshot
+from .sources import RTNETLINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -237,6 +238,14 @@ def damage(data: bytes, order: str) -> str:
     if end + 3 & ~3 < len(data):
         return f"cannot be understood from byte {end} of {len(data)} on"
     return ""
+
+
+def silence(snapshot: Snapshot, dump: str) -> str:
+    """Why a dump says nothing."""
+    found = snapshot.dumps.get(dump)
+    if isinstance(found, ReadFailure):
+        return f"{RTNETLINK} {dump}: {found.errno}: {found.text}"
+    return f"{RTNETLINK} {dump}: not read"
 
 
 @lru_cache(maxsize=8)

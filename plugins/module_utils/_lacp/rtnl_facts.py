@@ -135,9 +135,7 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
         return
     link = network.names[name]
     _device(network, link, m, into)
-    addresses = rtnl.addresses(snapshot, link.ifindex)
-    if addresses is not None:
-        into.known(m.ADDRESSES, addresses, RTNETLINK)
+    _list(m.ADDRESSES, rtnl.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
     into.known(m.VLANS, _vlans(network, link), RTNETLINK)
     _ingress(snapshot, link, into)
     if link.lower:
@@ -299,6 +297,8 @@ def _counters(
 ) -> None:
     counters = rtnl.slow_counters(snapshot, link.ifindex)
     if counters is None:
+        for field in _COUNTERS:
+            into.unknown(field, rtnl.silence(snapshot, "stats"))
         return
     lacp = _speaks_lacp(network, owner)
     for kind, field in enumerate(_COUNTERS):
@@ -308,6 +308,19 @@ def _counters(
             into.unknown(field, s.OLD_KERNEL)
         else:
             into.absent(field, RTNETLINK)
+
+
+def _list(
+    field: Field[list[str]],
+    found: list[str] | None,
+    snapshot: Snapshot,
+    dump: str,
+    into: RecordBuilder,
+) -> None:
+    if found is None:
+        into.unknown(field, rtnl.silence(snapshot, dump))
+    else:
+        into.known(field, found, RTNETLINK)
 
 
 def _vlans(network: Network, link: Link) -> list[dict[str, Any]]:
@@ -330,16 +343,14 @@ def _vlans(network: Network, link: Link) -> list[dict[str, Any]]:
 def _surroundings(snapshot: Snapshot, network: Network, link: Link, into: RecordBuilder) -> None:
     """What lies on a bond: VLANs, a bridge or VRF, addresses, routes."""
     into.known(b.VLANS, _vlans(network, link), RTNETLINK)
-    addresses = rtnl.addresses(snapshot, link.ifindex)
-    if addresses is not None:
-        into.known(b.ADDRESSES, addresses, RTNETLINK)
+    _list(b.ADDRESSES, rtnl.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
     above = network.above(link)
     hops = rtnl.gateways(snapshot, frozenset(x.ifindex for x in (link, *above)))
     vrf = next((x.name for x in above if x.kind == "vrf"), None)
     if vrf is not None:
         into.unknown(b.GATEWAYS, f"the routes of VRF {vrf} are not read")
-    elif hops is not None:
-        into.known(b.GATEWAYS, hops, RTNETLINK)
+    else:
+        _list(b.GATEWAYS, hops, snapshot, "routes", into)
     upper = network.links.get(link.master)
     if upper is None:
         for field in (b.BRIDGE, b.BRIDGE_KIND, b.GROUP_FWD_MASK):
@@ -358,6 +369,7 @@ def _ingress(snapshot: Snapshot, link: Link, into: RecordBuilder) -> None:
     """struct tcmsg: parent at 12; TCA_KIND is 1."""
     found = rtnl.about(snapshot, "qdiscs", link.ifindex)
     if found is None:
+        into.unknown(m.INGRESS_QDISC, rtnl.silence(snapshot, "qdiscs"))
         return
     order = rtnl.byte_order(snapshot)
     for header, values in found:

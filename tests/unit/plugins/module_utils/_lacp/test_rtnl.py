@@ -198,8 +198,10 @@ def test_dump_failures_are_problems_and_values_stay_unknown() -> None:
         ("rtnetlink routes", "EPERM: Operation not permitted"),
     }
     bond = only(found)
-    assert isinstance(bond.record.fact(b.GATEWAYS), Unknown)
-    assert isinstance(bond.members[0].record.fact(m.LACPDU_RX), Unknown)
+    reason = "rtnetlink {}: EPERM: Operation not permitted"
+    assert bond.record.fact(b.GATEWAYS) == Unknown(reason.format("routes"))
+    assert bond.members[0].record.fact(m.LACPDU_RX) == Unknown(reason.format("stats"))
+    assert bond.record.fact(b.ADDRESSES) == Unknown("rtnetlink addresses: not read")
 
 
 def test_an_interrupted_dump_is_a_problem() -> None:
