@@ -143,6 +143,9 @@ class _Fold:
             self._event(of_gap(lane, gap))
         tracker = self.found.tracker
         tracker.spoke(lane.member, lane.direction, frame.utc_ns, frame.mono_ns)
+        if lane.is_repeated(frame, pdu):
+            lane.note_repeated(frame)
+            return
         changes = lane.note_states(frame, pdu)
         for change in changes:
             tracker.changed(lane.member, lane.direction, change)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .cadence import Cadence, Density
 from .pdu import SUBTYPES, Lacpdu, Marker, OtherSlow, PortInfo
@@ -56,8 +57,7 @@ class StateChange:
         }
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """Who the sender says it is; source is the frame's source MAC."""
 
     system: str
@@ -90,7 +90,7 @@ class IdentityChange:
     @property
     def fields(self) -> list[str]:
         """Names of the fields that differ."""
-        return [name for name in self.before.__dict__ if self._differs(name)]
+        return [name for name in Identity._fields if self._differs(name)]
 
     def _differs(self, name: str) -> bool:
         return bool(getattr(self.before, name) != getattr(self.after, name))
@@ -168,6 +168,22 @@ class Lane:
     looped_first: int | None = None
     actor: PortInfo | None = None
     partner: PortInfo | None = None
+    latest: tuple[Lacpdu, str] | None = None  # with the frame's source MAC
+
+    def is_repeated(self, frame: Frame, pdu: Lacpdu) -> bool:
+        """Whether this is the very PDU of the last time (a decoder that remembers gives the same).
+
+        Most are, and in a storm all: then nothing but counts and times is new.
+        """
+        latest, self.latest = self.latest, (pdu, frame.source)
+        return latest is not None and latest[0] is pdu and latest[1] == frame.source
+
+    def note_repeated(self, frame: Frame) -> None:
+        """Count a PDU that says again what the last one said."""
+        known = self.identities.get(self.identity) if self.identity else None
+        if known is not None:
+            known.count += 1
+            known.last_utc_ns = frame.utc_ns
 
     def note_other(self, frame: Frame) -> None:
         """Count what is no usable LACPDU: markers, other slow protocols, frames beyond reading."""
@@ -271,7 +287,7 @@ class Lane:
         """Who spoke last, and in what state it and its view of the far end were."""
         if self.identity is None or self.actor is None:
             return None
-        result: dict[str, object] = dict(self.identity.__dict__)
+        result: dict[str, object] = self.identity._asdict()
         result["state"] = self.actor.state
         result["flags"] = flags(self.actor.state)
         partner = self.partner
@@ -300,7 +316,7 @@ class Lane:
 
 def _identity_result(identity: Identity, presence: Presence) -> dict[str, object]:
     return {
-        **identity.__dict__,
+        **identity._asdict(),
         "count": presence.count,
         "first": utc_text(presence.first_utc_ns),
         "last": utc_text(presence.last_utc_ns),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .pdu import mac_text
 
@@ -30,8 +30,7 @@ OUT = "out"
 _PACKET_OUTGOING = 4  # linux/if_packet.h
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What is around a slow-protocol PDU; '' or None where the link type does not carry it.
 
     direction: 'in', 'out' or ''; pdu_at: offset of the subtype in the frame.

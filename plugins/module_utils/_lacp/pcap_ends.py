@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .frame import OUT, Envelope
 from .pdu import DecodeError, Lacpdu, Pdu, decode
@@ -34,8 +34,7 @@ UNASSIGNED = "unassigned"
 _Port = tuple[str, int]  # LACP system and port
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """A frame of the file and where it was captured, decoded, but not yet assigned."""
 
     packet: Packet

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Callable, NamedTuple
 
 # The largest frame a capture may hold (libpcap's MAXIMUM_SNAPLEN), and the view: hardly longer, so
 # that a corrupt length always leads out of it and the fast loops need no test of their own.
@@ -32,11 +32,11 @@ class Interface:
     offset_s: int = 0
 
 
-@dataclass(frozen=True)
-class Packet:
-    """A frame of a capture: utc_ns is None where the format keeps no time; offset is the record's.
+class Packet(NamedTuple):
+    """A frame of a capture; a tuple because there may be millions.
 
-    direction: 'in', 'out' or ''; original is the length on the wire, of which data may be a part.
+    utc_ns is None where the format keeps no time; offset is the record's; direction: 'in', 'out'
+    or ''; original is the length on the wire, of which data may be a part.
     """
 
     interface: int

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,9 +24,8 @@ FROM_B = "from_b"
 OPPOSITE = {SENT: RECEIVED, RECEIVED: SENT, FROM_A: FROM_B, FROM_B: FROM_A}
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A slow-protocol frame on a member.
+class Frame(NamedTuple):
+    """A slow-protocol frame on a member; a tuple because there may be millions.
 
     pdu is None where it could not be decoded; fault then says why. offset: of its record in the
     file, if it comes from one. size: octets of the frame as captured.

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.analysis import (
     Analysis,
@@ -99,3 +99,17 @@ class Talk:
         if end is None:
             return analyse(Window(records, members=members))
         return analyse(Window(records, BOOT, BOOT + ns(end), members))
+
+
+def at(second: float) -> str:
+    minute, rest = divmod(20 + second, 60)
+    return f"2023-11-14T22:{13 + int(minute):02d}:{rest:012.9f}Z"
+
+
+def kinds(found: Analysis) -> list[tuple[str, str, str]]:
+    return [(event.member, event.direction, event.kind) for event in found.events]
+
+
+def lane(found: Analysis, direction: str, member: str = "eno1") -> dict[str, Any]:
+    result: dict[str, Any] = found.lanes[member, direction].as_result()
+    return result
