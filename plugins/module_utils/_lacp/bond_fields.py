@@ -101,7 +101,9 @@ VLANS: Field[list[dict[str, Any]]] = Field(
 )
 ADDRESSES: Field[list[str]] = Field("addresses", "list", "IP addresses with prefix length")
 GATEWAYS: Field[list[str]] = Field(
-    "gateways", "list", "Next hops of the main table's routes through the bond and all that lies on it"
+    "gateways",
+    "list",
+    "Next hops of the main table's routes through the bond and all that lies on it",
 )
 QDISC: Field[str] = Field("qdisc", "str", "Root queue discipline")
 BRIDGE: Field[str] = Field("bridge.name", "str", "Bridge or other upper master; absent: none")
