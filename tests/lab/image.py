@@ -84,7 +84,7 @@ def verified() -> Image | None:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         for path, digest in manifest["sha256"].items():
             if _digest(folder / path) != digest:
-                say(f"{folder / path} is not what was built: the image is built anew")
+                say(f"{folder / path} is not what was built")
                 return None
         os.utime(folder / "manifest.json")
         return Image(folder, dict(manifest["kernels"]))
@@ -207,7 +207,9 @@ def _proxies() -> list[str]:
 
 
 def _bootstrap(root: Path, mirror: str, log: Path) -> None:
-    command = ["unshare", "--mount", "--propagation", "private", "mmdebstrap", "--mode=root"]
+    # A setup that is killed takes all of this with it: no orphan writes into the next build.
+    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"]
+    command += ["--pid", "--mount-proc", "--fork", "--kill-child", "mmdebstrap", "--mode=root"]
     command += ["--variant=minbase", f"--include={','.join(recipe.PACKAGES)}"]
     command += ["--aptopt=APT::Install-Recommends false"]
     command += [f"--aptopt={line}" for line in _proxies()]
