@@ -166,6 +166,11 @@ lanes:
       returned: success
       sample:
         - {"start": "2026-11-20T23:00:10.000000000Z", "length_ms": 4000.0, "periods": 4.0, "grade": "lost", "open": false}
+    gaps_total:
+      description: How many gaps there were.
+      type: int
+      returned: success
+      sample: 1
     states:
       description: Each change of the sender's own state, and of the state that it holds of its partner.
       type: list
@@ -173,6 +178,11 @@ lanes:
       returned: success
       sample:
         - {"at": "2026-11-20T23:00:13.000000000Z", "whose": "actor", "before": 63, "after": 143, "set": ["expired"]}
+    states_total:
+      description: How many changes of state there were.
+      type: int
+      returned: success
+      sample: 1
     identities:
       description: Each system, key, port, priority and source MAC that the sender used.
       type: list
@@ -186,6 +196,11 @@ lanes:
       elements: dict
       returned: success
       sample: []
+    identity_changes_total:
+      description: How many changes of identity there were.
+      type: int
+      returned: success
+      sample: 0
     flip_flop:
       description: Whether the sender came back to an identity that it had before.
       type: bool
@@ -197,6 +212,11 @@ lanes:
       elements: dict
       returned: success
       sample: []
+    undecodable_total:
+      description: How many such frames there were.
+      type: int
+      returned: success
+      sample: 0
     malformed:
       description: Parts of PDUs that are not as 802.1AX has them.
       type: list
@@ -204,8 +224,48 @@ lanes:
       returned: success
       sample:
         - {"at": "2026-11-20T23:00:00.000000000Z", "text": "it has no terminator", "pdu_offset": 58, "file_offset": 40}
+    malformed_total:
+      description: How many such parts there were.
+      type: int
+      returned: success
+      sample: 1
     looped:
       description: Frames that came in and carry our own system.
+      type: int
+      returned: success
+      sample: 0
+    looped_first:
+      description: Time of the first of them.
+      type: str
+      returned: success
+      sample: "2026-11-20T23:00:00.000000000Z"
+    versions:
+      description: LACPDUs of each version.
+      type: dict
+      returned: success
+      sample: {"1": 60}
+    extra_tlvs:
+      description: TLVs besides those of version 1, counted by type.
+      type: dict
+      returned: success
+      sample: {"128": 60}
+    vlans:
+      description: LACPDUs that came with VLAN tags, counted by the VLAN ids from the outside in.
+      type: dict
+      returned: success
+      sample: {"100 200": 60}
+    other_subtypes:
+      description: Frames of slow protocols that are not link aggregation, counted by subtype.
+      type: dict
+      returned: success
+      sample: {"OSSP": 1}
+    markers:
+      description: Marker PDUs.
+      type: int
+      returned: success
+      sample: 0
+    marker_responses:
+      description: Marker response PDUs.
       type: int
       returned: success
       sample: 0
