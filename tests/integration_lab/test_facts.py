@@ -197,7 +197,7 @@ def test_a_bond_deleted_and_made_while_it_is_read_is_never_an_exception(host: Ho
     )
     host.commands("ssh", "f1", f"systemd-run --unit=churn --collect sh -c '{loop}'")
     try:
-        for _ in range(5):
+        for _turn in range(5):
             facts = host.facts("root")
             assert facts["bonds"]["bond0"]["members"]["eno1"]["actor"]["port_state"] == 63
             for name, record in records(facts).items():

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ast
-import fcntl
 import os
 import shutil
 import subprocess
@@ -120,9 +119,9 @@ def _check(core: Core, controller: pythons.Python, words: list[str]) -> int:
         "PATH": os.pathsep.join([str(venv.bin), *folders, *pythons.honest_path()]),
         "PYTHONPATH": "",
     }
-    lock = paths.cache() / "ansible-test" / "lock"
-    with step(f"ansible-test sanity, ansible-core {core.series}"), lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # two runs would make the same environments
+    lock = paths.cache() / "ansible-test" / "sanity.lock"
+    # Two runs at once would make the same environments.
+    with venvs.locked(lock), step(f"ansible-test sanity, ansible-core {core.series}"):
         log = paths.BUILD / "sanity" / f"{core.series}.log"
         words = ["ansible-test", "sanity", "--color", "no", *words]
         return run_logged(venv, *words, env=env, cwd=collection, log=log, show=SHOWN)

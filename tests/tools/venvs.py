@@ -46,13 +46,13 @@ def _key(requirements: Path, python: pythons.Python) -> str:
 
 
 @contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"    another run is making {path.stem}: waiting for it")
+            say(f"    another run is at {path.stem}: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -118,7 +118,7 @@ def ensure(name: str, file: str, *, python: pythons.Python | None = None) -> Ven
     key = _key(requirements, python)
     path = cache() / "venv" / f"{name}-{python.series}-{key}"
     try:
-        with _lock(cache() / "venv" / f"{name}-{python.series}.lock"):
+        with locked(cache() / "venv" / f"{name}-{python.series}.lock"):
             if not _complete(path):
                 with step(f"Python environment '{name}' on Python {python.version} in {path}"):
                     _build(path, python, requirements, name)

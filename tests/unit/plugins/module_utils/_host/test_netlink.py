@@ -75,7 +75,7 @@ def test_a_datagram_that_does_not_fit_is_never_used(pair: Pair) -> None:
 
 def test_a_dump_without_end_is_given_up(pair: Pair) -> None:
     kernel, ours = pair
-    for _ in range(5):
+    for _dump in range(5):
         kernel.send(message(NEWLINK, bytes(1000)))
     with pytest.raises(OSError, match="too large") as caught:
         netlink._receive(ours, 3000)

@@ -124,7 +124,7 @@ def test_the_analysis_of_a_link_that_comes_back() -> None:
 def test_slow_ossp_is_no_lacpdu() -> None:
     ((frame),) = heard("slow-ossp.pcap")
     assert frame.pdu == OtherSlow(OSSP)
-    (lane,) = analysed("slow-ossp.pcap").lanes.values()
+    (lane,) = list(analysed("slow-ossp.pcap").lanes.values())
     assert (lane.count, lane.other_subtypes, lane.undecodable.total) == (0, {OSSP: 1}, 0)
 
 
@@ -133,5 +133,5 @@ def test_a_peer_that_left_on_purpose() -> None:
     assert isinstance(frame.pdu, Lacpdu)
     assert frame.pdu.actor is not None
     assert frame.pdu.actor.state == 0
-    (lane,) = analysed("lacpdu_state_flags_none.pcap").lanes.values()
+    (lane,) = list(analysed("lacpdu_state_flags_none.pcap").lanes.values())
     assert [(c.whose, c.after) for c in lane.states] == [("actor", 0), ("partner", 61)]
