@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
         try:
             return self._audit(host, args, variables)
         except DocumentError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _audit(self, host: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         module_args = {key: args[key] for key in args if key not in CONTROLLER_ONLY}
@@ -71,7 +71,7 @@ class ActionModule(ActionBase):
             raise
         if judged.get("unreachable") or judged.get("failed"):
             status = STATUS_UNREACHABLE if judged.get("unreachable") else STATUS_FAILED
-            self._save(host, args["run_dir"], status, str(judged.get("msg", "")), {})
+            self._save(host, args["run_dir"], status, _complaint(judged), {})
             return judged
         written = self._save(host, args["run_dir"], STATUS_OK, "", judged)
         return self._result(host, args, judged, written)
@@ -117,6 +117,14 @@ class ActionModule(ActionBase):
             result["failed"] = True
             result["msg"] = _sentence(stopping, args["fail_on"])
         return result
+
+
+def _complaint(judged: Mapping[str, Any]) -> str:
+    """What went wrong. A module that broke has no msg, but the exception that Ansible caught."""
+    caught = judged.get("exception", "")
+    event = getattr(caught, "event", None)
+    broke = str(getattr(event, "msg", caught)).strip()
+    return str(judged.get("msg") or "") or f"the module broke: {broke.rpartition(chr(10))[2]}"
 
 
 def _saved(run_dir: str | None, host: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class ActionModule(ActionBase):
         try:
             done = report_run(wanted, fleet_rules_of(args["policy"]), args["formats"], dry=dry)
         except (DocumentError, PolicyError, WriteError) as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
         if args["table"]:
             show(done, dry=dry)
         return result(done)
