@@ -40,6 +40,11 @@ options:
     type: list
     elements: str
     default: []
+  timeline:
+    description:
+      - Path, where the module runs, of a picture (SVG) that shows PDUs, gaps and states of each member and direction.
+      - Its folder must exist. Nothing is written in check mode.
+    type: path
 seealso:
   - module: bondproof.lacp.bond_facts
 """
@@ -51,6 +56,7 @@ EXAMPLES = r"""
     macs:
       - 00:1b:21:0a:00:01
       - 00:1b:21:0a:00:02
+    timeline: /var/tmp/bond0.svg
   register: wire
 
 - name: Say who stopped first

@@ -52,7 +52,7 @@ class Analysis:
             "lanes": [lane.as_result() for lane in lanes],
             "silence": silence(lanes, deliveries, self._members()),
             "deliveries": [delivery.as_result() for delivery in deliveries],
-            "proofs": self._proofs(lanes),
+            "proofs": self.proofs(),
             "systems": self._systems(),
             "events": [self._event(event) for event in self.events],
             "events_total": self.events_total,
@@ -82,10 +82,11 @@ class Analysis:
             result["ties"] = self.log.ties(event)
         return result
 
-    def _proofs(self, lanes: list[Lane]) -> list[dict[str, object]]:
+    def proofs(self) -> list[dict[str, object]]:
+        """For each sent lane, how far it is proven that its PDUs left and were heard."""
         found = (
             proof(lane, self.lanes.get((lane.member, RECEIVED)), self.log.total(lane.member))
-            for lane in lanes
+            for lane in self.in_order()
         )
         return [entry for entry in found if entry is not None]
 

@@ -26,6 +26,7 @@ LOSSES = (LATE, LOST, EXPIRED_, DEFAULTED_, LEFT, IDENTITY)
 
 SENDERS = {SENT: "we", RECEIVED: "the far end", FROM_A: "end a", FROM_B: "end b"}
 _HEARD = {SENT: "the far end", RECEIVED: "us", FROM_A: "end b", FROM_B: "end a"}
+_WHOSE = {SENT: "the far end's", RECEIVED: "ours", FROM_A: "end b's", FROM_B: "end a's"}
 _CARRIES = SYNCHRONIZATION | COLLECTING | DISTRIBUTING
 
 
@@ -92,7 +93,7 @@ def of_changes(lane: Lane, changes: Iterable[StateChange]) -> Iterator[Event]:
 def _announcements(direction: str, change: StateChange) -> Iterator[tuple[str, str]]:
     who, heard = SENDERS[direction], _HEARD[direction]
     if change.set & EXPIRED:
-        yield EXPIRED_, f"{who} set EXPIRED: no PDU of {heard} came in time"
+        yield EXPIRED_, f"{who} set EXPIRED: no PDU of {_WHOSE[direction]} came in time"
     if change.set & DEFAULTED:
         yield DEFAULTED_, f"{who} set DEFAULTED: {who} gave up on {heard}"
     if change.cleared & _CARRIES and not change.after & DISTRIBUTING:

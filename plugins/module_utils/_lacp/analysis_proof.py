@@ -62,22 +62,27 @@ def proof(sent: Lane, received: Lane | None, growth: Mapping[str, int]) -> dict[
         "markers_answered": answered,
         "heard": is_heard,
         "heard_reason": reason,
-        "statement": _statement(sent.count, nic, growth, answered),
+        "statement": _statement(sent.count, nic, growth, answered, is_heard),
     }
 
 
-def _statement(tap: int, nic: str | None, growth: Mapping[str, int], answered: int) -> str:
+def _statement(
+    tap: int, nic: str | None, growth: Mapping[str, int], answered: int, is_heard: str
+) -> str:
     if answered:
         return f"proven: the far end answered {answered} marker(s), so frames of ours arrive there"
-    if tap and growth.get(NETDEV_TX) == 0:
-        return f"not sent: {tap} PDUs seen at the tap, but tx_packets of the device did not move"
-    if nic and growth[nic] >= tap > 0:
-        return f"sent by the NIC: {nic} grew by {growth[nic]}, {tap} PDUs were seen at the tap"
-    if nic and tap:
-        return f"not all sent: {tap} PDUs seen at the tap, but {nic} grew by {growth[nic]} only"
-    if tap:
+    if not tap:
+        return "no PDU of ours was seen at the tap"
+    seen = f"{tap} PDUs were seen at the tap"
+    if is_heard == YES:
+        return f"proven: the far end describes us as its partner; {seen}"
+    if growth.get(NETDEV_TX) == 0:
+        return f"not sent: {seen}, but tx_packets of the device did not move"
+    if nic:
+        grew = f"{nic} grew by {growth[nic]}"
         return (
-            f"{tap} PDUs seen at the tap, which stands ahead of the NIC: "
-            "that they were sent on the wire is not proven"
+            f"sent by the NIC: {grew}, {seen}"
+            if growth[nic] >= tap
+            else f"not all sent: {grew}, {seen}"
         )
-    return "no PDU of ours was seen at the tap"
+    return f"{seen}, which stands ahead of the NIC: that they were sent on the wire is not proven"

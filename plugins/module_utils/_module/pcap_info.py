@@ -16,6 +16,7 @@ from .._lacp.pcap import Capture
 from .._lacp.pcap_ends import BY_NOTHING, UNASSIGNED, Assigned
 from .._lacp.pcap_stream import CaptureError
 from .._lacp.pdu import mac_octets, mac_text
+from .._lacp.timeline import timeline
 from .._lacp.window import Window
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ARGUMENTS: dict[str, Any] = {
     "path": {"type": "path", "required": True},
     "macs": {"type": "list", "elements": "str", "default": []},
+    "timeline": {"type": "path"},
 }
 
 
@@ -35,7 +37,7 @@ def run(module: AnsibleModule) -> None:
     try:
         macs = [mac_text(mac_octets(text)) for text in module.params["macs"]]
         with CaptureFile(path, lambda packed: _unpack_zstd(module, packed)) as file:
-            result = read(file, macs)[0]
+            result, analysis = read(file, macs)
     except CaptureFileError as error:
         module.fail_json(msg=str(error))
     except CaptureError as error:
@@ -44,6 +46,8 @@ def run(module: AnsibleModule) -> None:
         module.fail_json(msg=f"macs: {error}")
     except OSError as error:
         module.fail_json(msg=f"{path} cannot be read: {error.strerror}")
+    if module.params["timeline"] and not module.check_mode:
+        _draw(module, analysis, module.params["timeline"])
     module.exit_json(changed=False, capture=path, **result)
 
 
@@ -66,6 +70,18 @@ def read(file: CaptureFile, macs: list[str]) -> tuple[dict[str, Any], Analysis]:
         **analysis.as_result(),
     }
     return result, analysis
+
+
+def _draw(module: AnsibleModule, analysis: Analysis, target: str) -> None:
+    """Write the timeline, whole or not at all."""
+    picture = timeline(analysis, os.path.basename(module.params["path"]))  # noqa: PTH119 - as above
+    temporary = os.path.join(module.tmpdir, "timeline.svg")  # noqa: PTH118 - pathlib is slower
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123 - the same
+            file.write(picture)
+        module.atomic_move(temporary, target)
+    except OSError as error:
+        module.fail_json(msg=f"the timeline {target} cannot be written: {error.strerror}")
 
 
 def _remarks(file: CaptureFile, assigned: Assigned, analysis: Analysis) -> Iterator[str]:

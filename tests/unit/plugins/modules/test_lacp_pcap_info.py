@@ -113,6 +113,21 @@ def test_zstd_by_the_command(tmp_path: Path) -> None:
     assert (result["compression"], len(result["lanes"])) == ("zstd", 2)
 
 
+def test_a_timeline(tmp_path: Path) -> None:
+    path, picture = tmp_path / "wire.pcap", tmp_path / "wire.svg"
+    path.write_bytes(capture())
+    arguments = {"path": str(path), "macs": [HOST], "timeline": str(picture)}
+    assert not run(tmp_path, {**arguments, "_ansible_check_mode": True})["changed"]
+    assert not picture.exists()
+    assert not run(tmp_path, arguments)["changed"]
+    assert picture.read_text().startswith("<svg ")
+    result = run(tmp_path, {**arguments, "timeline": "/nowhere/wire.svg"})
+    assert result["failed"]
+    assert result["msg"] == (
+        "the timeline /nowhere/wire.svg cannot be written: No such file or directory"
+    )
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "not there": ({"path": "/nowhere/wire.pcap"}, "cannot be opened: No such file or directory"),
     "a folder": ({"path": "/proc"}, "/proc cannot be opened: Is a directory"),

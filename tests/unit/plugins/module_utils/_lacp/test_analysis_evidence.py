@@ -137,13 +137,17 @@ def test_a_gap_is_tied_to_what_happened_on_the_host() -> None:
 
 LADDER: list[tuple[dict[str, int], dict[str, int], str]] = [
     ({}, {}, "is not proven"),
-    ({"tx_packets": 50}, {"tx_packets": 50}, "not sent: 10 PDUs seen at the tap"),
+    ({"tx_packets": 50}, {"tx_packets": 50}, "not sent: 10 PDUs were seen at the tap"),
     (
         {"tx_multicast_phy": 5},
         {"tx_multicast_phy": 15},
         "sent by the NIC: tx_multicast_phy grew by 10",
     ),
-    ({"tx_multicast_phy": 5}, {"tx_multicast_phy": 9}, "not all sent: 10 PDUs seen at the tap"),
+    (
+        {"tx_multicast_phy": 5},
+        {"tx_multicast_phy": 9},
+        "not all sent: tx_multicast_phy grew by 4, 10 PDUs",
+    ),
     ({"lacpdu_tx": 5, "tx_packets": 1}, {"lacpdu_tx": 15, "tx_packets": 40}, "is not proven"),
     ({"tx_packets": 50}, {"tx_packets": 3}, "is not proven"),
 ]
@@ -152,13 +156,22 @@ LADDER: list[tuple[dict[str, int], dict[str, int], str]] = [
 @pytest.mark.parametrize(("before", "after", "text"), LADDER)
 def test_the_ladder_of_proof(before: dict[str, int], after: dict[str, int], text: str) -> None:
     talk = Talk()
-    talk.both(range(10))
+    for second in range(10):
+        talk.sent(second)
     talk.sample(0, before)
     talk.sample(10, after)
     (proof,) = talk.analysis(10).as_result()["proofs"]
     assert proof["tap"] == 10
     assert text in proof["statement"]
     assert proof["kernel"] == (10 if "lacpdu_tx" in before else None)
+
+
+def test_a_far_end_that_describes_us_is_proof() -> None:
+    talk = Talk()
+    talk.both(range(10))
+    (proof,) = talk.analysis(10).as_result()["proofs"]
+    assert proof["heard"] == "yes"
+    assert proof["statement"].startswith("proven: the far end describes us as its partner")
 
 
 def test_an_answered_marker_is_proof() -> None:

@@ -1,0 +1,288 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A picture of a window: one lane per member and direction, and what happened on the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from . import timeline_svg as svg
+from .analysis_events import BACK, DEFAULTED_, EXPIRED_, IDENTITY, LATE, LEFT, LOST
+from .analysis_lane import ACTOR
+from .port_state import DEFAULTED, EXPIRED, FORWARDING, SYNCHRONIZATION, words
+from .window import NS, LinkEvent, LogLine, ms, utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .analysis import Analysis
+    from .analysis_events import Event
+    from .analysis_lane import Lane, StateChange
+
+WIDTH, LEFT_X, RIGHT_X = 1280, 250, 1260
+_PLOT = RIGHT_X - LEFT_X
+_TOP = 78
+_LANE, _PDU, _STATE = 62, 26, 14
+_HOST_LANE = 28
+_LINE = 18
+_MOST_EVENTS = 40
+_MOST_TIES = 3
+_MOST_DELIVERIES = 10
+_MOST_TEXT = 160
+_LINE_CHARACTERS = 185
+_MOST_MARKS = 400
+
+_INK, _SOFT, _GRID = "#1b1f24", "#57606a", "#d8dee4"
+_GREEN, _YELLOW, _ORANGE, _RED = "#2da44e", "#eac54f", "#e36209", "#cf222e"
+_BLUE, _LATE_FILL, _LOST_FILL = "#0550ae", "#fff3c4", "#ffd7d5"
+_UNHEARD, _UNHEARD_FILL = "#8250df", "#e8dcff"
+_MARKS = {
+    LATE: _YELLOW,
+    LOST: _RED,
+    EXPIRED_: _RED,
+    DEFAULTED_: _ORANGE,
+    LEFT: _ORANGE,
+    BACK: _GREEN,
+    IDENTITY: _BLUE,
+}
+_STATES = (
+    (EXPIRED, _RED, "expired"),
+    (DEFAULTED, _ORANGE, "defaulted"),
+    (FORWARDING, _GREEN, "forwarding"),
+    (SYNCHRONIZATION, _YELLOW, "in sync"),
+)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From the monotonic clock to pixels."""
+
+    start_ns: int
+    span_ns: int
+    utc_shift: int
+
+    def x(self, at_ns: int) -> float:
+        share = (at_ns - self.start_ns) / self.span_ns
+        return LEFT_X + _PLOT * min(max(share, 0.0), 1.0)
+
+    def clock(self, at_ns: int, digits: int) -> str:
+        moment = utc_text(at_ns + self.utc_shift)[11:29]
+        return moment[: 9 + digits] if digits else moment[:8]
+
+
+def timeline(analysis: Analysis, title: str) -> str:
+    """An SVG document of the analysis; what it cannot hold any more is left out and said."""
+    start, end = analysis.start, analysis.end
+    if start is None or end is None:
+        return svg.document(WIDTH, 60, title, [svg.text(20, 36, f"{title}: nothing was seen")])
+    scale = _Scale(start[1], max(end[1] - start[1], 1), start[0] - start[1])
+    lanes = analysis.in_order()
+    members = sorted({*analysis.members, *(lane.member for lane in lanes)})
+    y = _TOP
+    parts: list[str] = []
+    for member in members:
+        theirs = [lane for lane in lanes if lane.member == member]
+        parts.extend(_member(analysis, scale, member, theirs, y))
+        y += 26 + _LANE * max(len(theirs), 1) + _HOST_LANE
+    parts.extend(_log_lane(analysis, scale, y))
+    bottom = y + _HOST_LANE
+    parts.extend(_marks(analysis, scale, lanes, members))
+    below = list(_below(analysis, scale, bottom + 40))
+    lines = sum(len(wrap(line, _LINE_CHARACTERS)) for _m, _c, line in _sentences(analysis, scale))
+    height = bottom + 40 + _LINE * (lines + 1)
+    heading = [svg.text(20, 30, title, size=18, weight="bold"), *_key(), *_axis(scale, bottom)]
+    return svg.document(WIDTH, height, title, [*heading, *parts, *below])
+
+
+def _key() -> Iterator[str]:
+    """What the colours mean."""
+    x = LEFT_X
+    for colour, word in (
+        (_GREEN, "forwarding"),
+        (_YELLOW, "in sync"),
+        ("#8c959f", "not in sync"),
+        (_ORANGE, "defaulted"),
+        (_RED, "expired"),
+        (_LATE_FILL, "gap over 1.5 periods"),
+        (_LOST_FILL, "gap over 3 periods"),
+        (_UNHEARD_FILL, "not heard"),
+    ):
+        yield svg.box(x, 40, 14, 10, colour)
+        yield svg.text(x + 19, 49, word, size=11, fill=_SOFT)
+        x += 44 + 7 * len(word)
+
+
+def _axis(scale: _Scale, bottom: int) -> Iterator[str]:
+    """Ticks at round times of the UTC clock."""
+    step = _round_step(scale.span_ns // 8)
+    digits = 3 if step < NS else 0
+    first = scale.start_ns + scale.utc_shift
+    at = (first + step - 1) // step * step - scale.utc_shift
+    while at <= scale.start_ns + scale.span_ns:
+        x = scale.x(at)
+        yield svg.element("line", x1=x, x2=x, y1=_TOP - 8, y2=bottom, stroke=_GRID)
+        yield svg.text(x, _TOP - 12, scale.clock(at, digits), size=11, fill=_SOFT, anchor="middle")
+        at += step
+    date = utc_text(scale.start_ns + scale.utc_shift)[:10]
+    yield svg.text(20, _TOP - 12, f"{date}, UTC", size=11, fill=_SOFT)
+
+
+def _round_step(wanted_ns: int) -> int:
+    """A step of 1, 2 or 5 times a power of ten, or whole minutes and hours, not below wanted."""
+    step = 1_000_000
+    for factor in (2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 1.5, 2, 2, 2.5, 2, 2, 1.5, 2, 2, 2.5, 2):
+        if step >= wanted_ns:
+            break
+        step = int(step * factor)
+    while step < wanted_ns:
+        step *= 2
+    return step
+
+
+def _member(
+    analysis: Analysis, scale: _Scale, member: str, lanes: list[Lane], y: int
+) -> Iterator[str]:
+    yield svg.element("line", x1=20, x2=RIGHT_X, y1=y, y2=y, stroke=_SOFT, stroke_width=1)
+    yield svg.text(20, y + 18, member, size=14, weight="bold")
+    y += 26
+    if not lanes:
+        yield svg.text(LEFT_X, y + 20, "no slow-protocol frame in either direction", fill=_SOFT)
+        y += _LANE
+    for lane in lanes:
+        yield from _unheard(analysis, scale, lane, y)
+        yield from _lane(scale, lane, y)
+        y += _LANE
+    yield svg.text(20, y + 14, "link events", size=11, fill=_SOFT)
+    links = (what for what in analysis.log.happened if isinstance(what, LinkEvent))
+    mine = [what for what in links if what.member == member]
+    for what in mine[:_MOST_MARKS]:
+        colour = _RED if what.after in ("down", "no", "0") else _GREEN
+        tip = f"{scale.clock(what.mono_ns, 3)} {what.what} {what.before} -> {what.after}"
+        yield svg.box(scale.x(what.mono_ns) - 1, y + 4, 3, 14, colour, tip)
+
+
+def _lane(scale: _Scale, lane: Lane, y: int) -> Iterator[str]:
+    figures = lane.cadence.as_result()
+    yield svg.text(20, y + 14, f"{lane.direction}: {lane.count} LACPDUs")
+    median, period = figures["median_ms"], figures["expected_period_ms"]
+    if median is not None:
+        cadence = f"every {median:g} ms, asked for {period:g} ms"
+        yield svg.text(20, y + 30, cadence, size=11, fill=_SOFT)
+    for gap in lane.cadence.gaps[:_MOST_MARKS]:
+        x, end = scale.x(gap.start_ns), scale.x(gap.end_ns)
+        fill = _LOST_FILL if gap.is_lost else _LATE_FILL
+        tip = f"silent for {ms(gap.end_ns - gap.start_ns)} ms, {gap.periods:.1f} periods"
+        yield svg.box(x, y, end - x, _PDU, fill, tip)
+    yield _ticks(scale, lane, y)
+    yield from _states(scale, lane, y + _PDU + 2)
+
+
+def _ticks(scale: _Scale, lane: Lane, y: int) -> str:
+    """A stroke for each PDU; where several fall into one pixel it is drawn to the top."""
+    columns: dict[int, int] = {}
+    if lane.density is not None:
+        for slot, count in lane.density.counts.items():
+            x = int(scale.x(lane.density.start_ns + slot * lane.density.width_ns))
+            columns[x] = columns.get(x, 0) + count
+    strokes = "".join(
+        f"M{x}.5 {y + (0 if count > 1 else 8)}V{y + _PDU}" for x, count in sorted(columns.items())
+    )
+    return svg.element("path", d=strokes or f"M{LEFT_X} {y}", stroke=_INK, stroke_width=1)
+
+
+def _states(scale: _Scale, lane: Lane, y: int) -> Iterator[str]:
+    changes = [change for change in lane.states if change.whose == ACTOR]
+    last = lane.cadence.last
+    ends = [change.mono_ns for change in changes[1:]] + [last[1] if last else 0]
+    for change, end_ns in zip(changes, ends):
+        x, end = scale.x(change.mono_ns), scale.x(end_ns)
+        colour, word = _look(change)
+        tip = f"{scale.clock(change.mono_ns, 3)} state {words(change.after)}"
+        yield svg.box(x, y, end - x, _STATE, colour, tip)
+        label = f"{word} {change.after}"
+        if end - x > 7 * len(label):
+            ink = _INK if colour == _YELLOW else "#ffffff"
+            yield svg.text(x + 4, y + 11, label, size=10, fill=ink)
+
+
+def _look(change: StateChange) -> tuple[str, str]:
+    for bits, colour, word in _STATES:
+        if change.after & bits == bits:
+            return colour, word
+    return "#8c959f", "not in sync"
+
+
+def _log_lane(analysis: Analysis, scale: _Scale, y: int) -> Iterator[str]:
+    yield svg.element("line", x1=20, x2=RIGHT_X, y1=y, y2=y, stroke=_SOFT, stroke_width=1)
+    yield svg.text(20, y + 18, "kernel log", size=12, weight="bold")
+    lines = [what for what in analysis.log.happened if isinstance(what, LogLine)]
+    for line in lines[:_MOST_MARKS]:
+        tip = f"{scale.clock(line.mono_ns, 3)} {line.text}"
+        yield svg.box(scale.x(line.mono_ns) - 1, y + 6, 3, 16, _BLUE, tip)
+
+
+def _marks(
+    analysis: Analysis, scale: _Scale, lanes: list[Lane], members: list[str]
+) -> Iterator[str]:
+    """A numbered dot on its lane for each event of the list below."""
+    tops: dict[tuple[str, str], int] = {}
+    y = _TOP
+    for member in members:
+        mine = [lane for lane in lanes if lane.member == member]
+        for index, lane in enumerate(mine):
+            tops[member, lane.direction] = y + 26 + _LANE * index
+        y += 26 + _LANE * max(len(mine), 1) + _HOST_LANE
+    taken: dict[int, float] = {}
+    for index, event in enumerate(analysis.events[:_MOST_EVENTS], 1):
+        top = tops[event.member, event.direction]
+        x = max(scale.x(event.mono_ns), taken.get(top, 0.0))
+        taken[top] = x + 17
+        tip = svg.element("title", svg.escape(event.text))
+        yield svg.element("circle", tip, cx=x, cy=top + 50, r=8, fill=_MARKS[event.kind])
+        yield svg.text(x, top + 53, str(index), size=9, fill="#ffffff", anchor="middle")
+
+
+def _unheard(analysis: Analysis, scale: _Scale, lane: Lane, y: int) -> Iterator[str]:
+    """From the last PDU that can have been heard to the EXPIRED that says so (rule R09)."""
+    for delivery in analysis.tracker.deliveries:
+        if (delivery.member, delivery.direction) == (lane.member, lane.direction):
+            expired = delivery.expired[1]
+            x, end = scale.x(expired - delivery.timeout_ns), scale.x(expired)
+            yield svg.box(x, y, end - x, _PDU, _UNHEARD_FILL, delivery.conclusion())
+
+
+def _sentences(analysis: Analysis, scale: _Scale) -> Iterator[tuple[str, str, str]]:
+    """Number, colour and text of each line below the picture."""
+    for index, event in enumerate(analysis.events[:_MOST_EVENTS], 1):
+        yield str(index), _MARKS[event.kind], _event_line(analysis, scale, event)
+    more = analysis.events_total - min(len(analysis.events), _MOST_EVENTS)
+    if more:
+        yield "", _SOFT, f"and {more} more"
+    for delivery in analysis.tracker.deliveries[:_MOST_DELIVERIES]:
+        deadline = scale.clock(delivery.expired[1] - delivery.timeout_ns, 3)
+        heading = f"{delivery.member} {delivery.direction}: EXPIRED says that nothing was heard"
+        yield "", _UNHEARD, f"{heading} after {deadline}; {delivery.conclusion()}"
+    for entry in analysis.proofs():
+        yield "", _SOFT, f"{entry['member']} sent: {entry['statement']}"
+
+
+def _below(analysis: Analysis, scale: _Scale, y: int) -> Iterator[str]:
+    for mark, colour, sentence in _sentences(analysis, scale):
+        yield svg.element("circle", cx=28, cy=y - 4, r=8, fill=colour)
+        yield svg.text(28, y - 1, mark, size=9, fill="#ffffff", anchor="middle")
+        for line in wrap(sentence, _LINE_CHARACTERS):
+            yield svg.text(46, y, line)
+            y += _LINE
+
+
+def _event_line(analysis: Analysis, scale: _Scale, event: Event) -> str:
+    line = f"{scale.clock(event.mono_ns, 3)} {event.member} {event.direction}: {event.text}"
+    ties = analysis.log.ties(event)
+    if ties:
+        told = "; ".join(str(tie["text"])[:_MOST_TEXT] for tie in ties[:_MOST_TIES])
+        line += f" [meanwhile: {told}{'; ...' if len(ties) > _MOST_TIES else ''}]"
+    return line
