@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from shlex import quote
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 from .._host.capture_file import CaptureFile, CaptureFileError
@@ -74,13 +75,17 @@ def read(file: CaptureFile, macs: list[str]) -> tuple[dict[str, Any], Analysis]:
 
 def _draw(module: AnsibleModule, analysis: Analysis, target: str) -> None:
     """Write the timeline, whole or not at all."""
-    picture = timeline(analysis, os.path.basename(module.params["path"]))  # noqa: PTH119 - as above
-    temporary = os.path.join(module.tmpdir, "timeline.svg")  # noqa: PTH118 - pathlib is slower
+    picture = timeline(analysis, os.path.basename(module.params["path"]))  # noqa: PTH119 - cheaper
+    folder = os.path.dirname(target) or "."  # noqa: PTH120 - the same
+    temporary = ""
     try:
-        with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123 - the same
+        number, temporary = mkstemp(".svg", ".timeline-", folder)
+        with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(picture)
-        module.atomic_move(temporary, target)
+        os.replace(temporary, target)  # noqa: PTH105 - the same
     except OSError as error:
+        if temporary:
+            module.cleanup(temporary)
         module.fail_json(msg=f"the timeline {target} cannot be written: {error.strerror}")
 
 
