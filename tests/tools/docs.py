@@ -13,6 +13,7 @@ from .proc import must
 from .say import say, step
 
 PAGES = ("tools.rule_page", "tools.field_page")
+SCHEMAS = paths.TOP / "tests/unit/plugins/plugin_utils/_report/make_schemas.py"
 SITE = paths.TOP / "docs" / "docsite"
 
 
@@ -22,6 +23,7 @@ def main(_words: list[str]) -> int:
     with step("pages made from the catalogues"):
         for page in PAGES:
             must(venv, venv.exe, "-m", page)
+        must(venv, venv.exe, SCHEMAS)
     folder = paths.BUILD / "docs"
     shutil.rmtree(folder, ignore_errors=True)
     rst = folder / "rst"

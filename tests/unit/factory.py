@@ -9,7 +9,6 @@ A subject is named as findings name it: '' the host, 'bond0' a bond, 'bond0/eno1
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
@@ -341,10 +340,9 @@ def unknown(
 def _changed(facts: HostFacts, subject: str, field: Field[Any], value: Fact) -> HostFacts:
     bond_name, _slash, port = subject.partition("/")
     if not bond_name:
-        return replace(facts, record=_with(facts.record, field, value))
+        return facts._replace(record=_with(facts.record, field, value))
     assert bond_name in {bond.name for bond in facts.bonds}, f"no bond {bond_name}"
-    return replace(
-        facts,
+    return facts._replace(
         bonds=tuple(
             _changed_bond(bond, port, field, value) if bond.name == bond_name else bond
             for bond in facts.bonds
@@ -354,19 +352,18 @@ def _changed(facts: HostFacts, subject: str, field: Field[Any], value: Fact) -> 
 
 def _changed_bond(bond: Bond, port: str, field: Field[Any], value: Fact) -> Bond:
     if not port:
-        return replace(bond, record=_with(bond.record, field, value))
+        return bond._replace(record=_with(bond.record, field, value))
     assert port in {item.name for item in bond.members}, f"{bond.name} has no member {port}"
-    return replace(
-        bond,
+    return bond._replace(
         members=tuple(
-            replace(item, record=_with(item.record, field, value)) if item.name == port else item
+            item._replace(record=_with(item.record, field, value)) if item.name == port else item
             for item in bond.members
         ),
     )
 
 
 def _with(old: Record, field: Field[Any], value: Fact) -> Record:
-    return replace(old, facts={**old.facts, field.path: value})
+    return old._replace(facts={**old.facts, field.path: value})
 
 
 def _named(fields: Any, changes: Mapping[str, Any]) -> dict[Field[Any], Any]:

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import host_fields
 from .catalogue import load
@@ -54,8 +53,7 @@ LAPSED = "waiver-expired"
 SLIPS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a rule ended on this host, and why parts of it could not be evaluated."""
 
     outcome: str
@@ -66,8 +64,7 @@ class Outcome:
         return {"outcome": self.outcome, "reasons": list(self.reasons)}
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(NamedTuple):
     """The result: findings (worst first), outcomes by rule id, bonds that no rule judged and why.
 
     A rule is failed if a subject deviates, though all its findings be waived; not evaluable if no
@@ -207,7 +204,7 @@ class _Run:
 
     def _hosts(self, rule: Rule) -> Sequence[View]:
         if rule.id == LAPSED:
-            context = replace(self.context, lapsed=tuple(self.lapsed))
+            context = self.context._replace(lapsed=tuple(self.lapsed))
             return [HostView(self.facts, context, self.host.reads)]
         return [self.host] if self.host.bonds else []
 

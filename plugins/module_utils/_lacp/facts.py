@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Callable
 
 from . import (
@@ -115,16 +114,14 @@ def confirmed(first: HostFacts, second: HostFacts) -> HostFacts:
             for item in record.disagreements
             if (bond, member, item.path, repr(item.readings)) in old
         )
-        return replace(record, disagreements=kept)
+        return record._replace(disagreements=kept)
 
-    return replace(
-        second,
+    return second._replace(
         bonds=tuple(
-            replace(
-                bond,
+            bond._replace(
                 record=settle(bond.record, bond.name, ""),
                 members=tuple(
-                    replace(port, record=settle(port.record, bond.name, port.name))
+                    port._replace(record=settle(port.record, bond.name, port.name))
                     for port in bond.members
                 ),
             )

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import bond_fields, host_fields, member_fields
 from .record import Record
@@ -20,16 +19,14 @@ MODE_LACP = "802.3ad"
 KIND_BOND = "bond"
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A port of a bond."""
 
     name: str
     record: Record
 
 
-@dataclass(frozen=True)
-class Bond:
+class Bond(NamedTuple):
     """A link aggregation: a kernel bond of any mode, a team device or an Open vSwitch bond."""
 
     name: str
@@ -37,8 +34,7 @@ class Bond:
     members: tuple[Member, ...] = ()
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that kept a value from being read; the rest was read all the same."""
 
     place: str
@@ -49,8 +45,7 @@ class Problem:
         return {"place": self.place, "text": self.text}
 
 
-@dataclass(frozen=True)
-class HostFacts:
+class HostFacts(NamedTuple):
     """All that one reading of a host gave."""
 
     record: Record

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -21,8 +20,7 @@ class PolicyError(ValueError):
     """The policy cannot be understood; the text names the place, what was expected and the cure."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """A policy that was checked.
 
     expect and bonds hold expectations by key (policy_reader.py), bonds those of single bonds,

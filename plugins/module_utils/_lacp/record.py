@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field as attribute
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .fact import Absent, Fact, Field, Known, NotEvaluable, Unknown
 
@@ -19,8 +18,7 @@ NO_SOURCE = "no source on this host reports it"
 RESERVED = ("unknown", "sources", "disagreements", "unrecognised")
 
 
-@dataclass(frozen=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """Sources that differ on one field; readings: (source, value) in reading order."""
 
     path: str
@@ -31,8 +29,7 @@ class Disagreement:
         return {"field": self.path, "readings": dict(self.readings)}
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What is known of one subject: facts by field path, disagreements, text nobody understood."""
 
     facts: Mapping[str, Fact]
@@ -113,13 +110,13 @@ class Record:
         )
 
 
-@dataclass
 class RecordBuilder:
     """Collects readings of one subject; the first source that knows a value wins."""
 
-    _readings: dict[str, list[Fact]] = attribute(default_factory=dict)
-    _volatile: set[str] = attribute(default_factory=set)
-    _unrecognised: list[tuple[str, str]] = attribute(default_factory=list)
+    def __init__(self) -> None:
+        self._readings: dict[str, list[Fact]] = {}
+        self._volatile: set[str] = set()
+        self._unrecognised: list[tuple[str, str]] = []
 
     def known(self, target: Field[T], value: T, source: str) -> None:
         """Add a value; sources are asked in order of trust, so add the most trusted first."""

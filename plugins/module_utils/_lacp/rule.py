@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 ERROR = "error"
 WARNING = "warning"
@@ -48,8 +48,7 @@ class Deviation:
     remedy: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A deviation with all that a reader who was not there needs; outcome is failed or waived."""
 
     rule: str
@@ -67,7 +66,7 @@ class Finding:
 
     def as_result(self) -> dict[str, Any]:
         """Plain data, a key per attribute."""
-        result: dict[str, Any] = dict(self.__dict__)
+        result: dict[str, Any] = self._asdict()
         result["source"] = list(self.source)
         return result
 
@@ -75,8 +74,7 @@ class Finding:
 Check = Callable[[Any], Iterable[Deviation]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """One question put to one kind of subject.
 
     check takes a view of the subject (views.py) and yields a Deviation per parameter that is

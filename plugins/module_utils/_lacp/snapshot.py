@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field as attribute
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class ReadFailure:
+NOTHING: Mapping[Any, Any] = {}
+
+
+class ReadFailure(NamedTuple):
     """A read that gave nothing: errno by name ('EACCES', 'ENOENT', ...) and its text."""
 
     errno: str
@@ -29,8 +30,7 @@ class ReadFailure:
 Reading = Union[bytes, ReadFailure]
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One reading of a host.
 
     files: absolute path -> content, as bytes; folders: absolute path -> sorted names in it;
@@ -42,12 +42,12 @@ class Snapshot:
     'clock_synchronised', 'clock_max_error_us', 'byteorder'.
     """
 
-    files: Mapping[str, Reading] = attribute(default_factory=dict)
-    folders: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
-    symlinks: Mapping[str, str] = attribute(default_factory=dict)
-    dumps: Mapping[str, Reading] = attribute(default_factory=dict)
-    ethtool: Mapping[tuple[str, str], Reading] = attribute(default_factory=dict)
-    facts: Mapping[str, str | int | float | bool | None] = attribute(default_factory=dict)
+    files: Mapping[str, Reading] = NOTHING
+    folders: Mapping[str, tuple[str, ...]] = NOTHING
+    symlinks: Mapping[str, str] = NOTHING
+    dumps: Mapping[str, Reading] = NOTHING
+    ethtool: Mapping[tuple[str, str], Reading] = NOTHING
+    facts: Mapping[str, str | int | float | bool | None] = NOTHING
 
     def file(self, path: str) -> Reading:
         """Content of a file, or the failure; a file that nobody tried counts as not there."""

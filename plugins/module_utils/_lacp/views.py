@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from . import bond_fields, host_fields
-from .fact import Absent, Field, Known, NotEvaluable
+from .fact import Absent, Field, Known, NotEvaluable, Value
 from .model import KIND_BOND, MODE_LACP, Bond, HostFacts, Member
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ T = TypeVar("T")
 NOT_LACP = "not an 802.3ad bond of the kernel: LACP rules do not judge it"
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(NamedTuple):
     """Counters of an earlier reading of the same host.
 
     utc_s: its time, seconds since the epoch; counters: subject ('' for the host, 'bond0',
@@ -36,16 +34,17 @@ class Earlier:
     counters: Mapping[str, Mapping[str, int]]
 
 
-@dataclass(frozen=True)
-class Growth:
+class Growth(Value):
     """How much a counter grew between two readings of one boot."""
 
-    count: int
-    seconds: float
+    __slots__ = ("count", "seconds")
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self.count: Final = count
+        self.seconds: Final = seconds
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What all views of one host share.
 
     expected: what the policy expects of each bond, by bond name; now_utc_s: when the facts were

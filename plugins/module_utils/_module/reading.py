@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def chosen(module: AnsibleModule, facts: HostFacts, names: Sequence[str]) -> Hos
             )
     if not names:
         return facts
-    return replace(facts, bonds=tuple(bond for bond in facts.bonds if bond.name in names))
+    return facts._replace(bonds=tuple(bond for bond in facts.bonds if bond.name in names))
 
 
 def _replay(module: AnsibleModule, path: str) -> tuple[HostFacts, Snapshot]:

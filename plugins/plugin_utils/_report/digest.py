@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
@@ -220,8 +220,7 @@ class Digester:
 
 def _shared(finding: Finding) -> Finding:
     """The finding with its texts interned: they repeat on every host that has it."""
-    return replace(
-        finding,
+    return finding._replace(
         rule=intern(finding.rule),
         severity=intern(finding.severity),
         title=intern(finding.title),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._lacp.catalogue import load
@@ -50,7 +50,7 @@ class FleetRules:
         hosts = (finding.subject.partition("/")[0],)
         for waiver in self.policy.waivers:
             if waiver.covers(finding.rule, finding.subject, hosts) and not waiver.expired(today):
-                return replace(finding, outcome=WAIVED, waiver=waiver.words())
+                return finding._replace(outcome=WAIVED, waiver=waiver.words())
         return finding
 
 

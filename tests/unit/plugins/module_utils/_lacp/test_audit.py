@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,7 +135,7 @@ def test_other_bonds_are_named_and_not_judged(bond: Any) -> None:
 
 
 def test_a_host_without_bonds_is_not_healthy_but_not_evaluable() -> None:
-    result = judge(replace(HOST, bonds=()))
+    result = judge(HOST._replace(bonds=()))
     assert result.summary()["passed"] == 0
     assert result.summary()["worst"] == "none"
     assert {o.reasons for o in result.outcomes.values() if o.reasons} == {(NO_BOND,)}
@@ -265,12 +264,11 @@ def test_values_of_a_strange_shape_break_no_audit() -> None:
 
 def test_nothing_known_gives_no_finding() -> None:
     """A bond of which nobody could read anything but its mode is neither healthy nor at fault."""
-    bare = replace(
-        healthy_bond(),
+    bare = healthy_bond()._replace(
         record=record({bf.KIND: "bond", bf.MODE: "802.3ad"}),
-        members=(replace(member(), record=record({})), replace(member("eno2"), record=record({}))),
+        members=(member()._replace(record=record({})), member("eno2")._replace(record=record({}))),
     )
-    result = audit(replace(HOST, bonds=(bare,)), NO_POLICY, now_utc_s=NOW)
+    result = audit(HOST._replace(bonds=(bare,)), NO_POLICY, now_utc_s=NOW)
     assert [f for f in result.findings if f.severity == ERROR] == []
     assert result.bugs == ()
     passed = {rule for rule, o in result.outcomes.items() if o.outcome == PASSED}

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,7 +190,7 @@ def test_round_trip(host: str) -> None:
 def test_without_a_dump_the_rest_is_known(host: str, dump: str) -> None:
     whole = snapshot(host)
     denied = ReadFailure("EPERM", "Operation not permitted")
-    facts = facts_from(replace(whole, dumps={**whole.dumps, dump: denied}))
+    facts = facts_from(whole._replace(dumps={**whole.dumps, dump: denied}))
     (bond,) = [bond for bond in facts.bonds if bond.name == "bond0"]
     assert bond.record.value(b.MODE) == "802.3ad"
     assert [member.name for member in bond.members] == ["eno1", "eno2"]
@@ -204,7 +203,7 @@ def test_a_bond_deleted_while_it_was_read(host: str) -> None:
     whole = snapshot(host)
     gone = ReadFailure("ENOENT", "No such file or directory")
     files = {path: gone if "/bond0" in path else old for path, old in whole.files.items()}
-    facts = facts_from(replace(whole, files=files))
+    facts = facts_from(whole._replace(files=files))
     assert [problem.place for problem in facts.problems] == ["/proc/net/bonding/bond0"]
     assert {bond.name for bond in facts.bonds} >= {"bond0", "bond1"}
 
@@ -215,7 +214,7 @@ def test_a_member_renamed_while_it_was_read_shows_as_a_disagreement() -> None:
     content = whole.file(path)
     assert isinstance(content, bytes)
     renamed = {**whole.files, path: content.replace(b"eno2", b"wan2")}
-    facts = facts_from(replace(whole, files=renamed))
+    facts = facts_from(whole._replace(files=renamed))
     (bond,) = [bond for bond in facts.bonds if bond.name == "bond0"]
     assert [member.name for member in bond.members] == ["eno1", "eno2"]
     (found,) = bond.record.disagreements
@@ -229,7 +228,7 @@ def moved(old: bytes, new: bytes) -> HostFacts:
     content = whole.file(path)
     assert isinstance(content, bytes)
     assert old in content
-    return facts_from(replace(whole, files={**whole.files, path: content.replace(old, new)}))
+    return facts_from(whole._replace(files={**whole.files, path: content.replace(old, new)}))
 
 
 def test_only_disagreements_that_both_readings_show_alike_are_kept() -> None:
@@ -253,7 +252,7 @@ def test_enslave_order_is_taken_from_procfs() -> None:
     swapped = content.replace(b"Interface: eno1", b"Interface: X").replace(b"eno2", b"eno1")
     files = {**whole.files, path: swapped.replace(b"Interface: X", b"Interface: eno2")}
     files["/sys/class/net/bond0/bonding/slaves"] = b"eno2 eno1\n"
-    facts = facts_from(replace(whole, files=files))
+    facts = facts_from(whole._replace(files=files))
     (bond,) = [bond for bond in facts.bonds if bond.name == "bond0"]
     assert bond.record.value(b.MEMBERS) == ["eno2", "eno1"]
     assert [member.name for member in bond.members] == ["eno2", "eno1"]

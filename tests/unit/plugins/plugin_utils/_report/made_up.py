@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from unit import factory
@@ -61,10 +60,10 @@ def _own(host: str, facts: HostFacts) -> HostFacts:
     number = zlib.crc32(repr(host).encode())
     facts = factory.known(facts, "", hf.BOOT_ID, f"{number:08x}")
     bonds = [
-        replace(bond, members=tuple(_moved(port, number % 997 * 16) for port in bond.members))
+        bond._replace(members=tuple(_moved(port, number % 997 * 16) for port in bond.members))
         for bond in facts.bonds
     ]
-    return replace(facts, bonds=tuple(bonds))
+    return facts._replace(bonds=tuple(bonds))
 
 
 def _moved(port: Member, step: int) -> Member:
@@ -72,7 +71,7 @@ def _moved(port: Member, step: int) -> Member:
     if not isinstance(found, Known):
         return port
     moved = {mf.PARTNER_PORT.path: Known(found.value + step, found.source)}
-    return replace(port, record=replace(port.record, facts={**port.record.facts, **moved}))
+    return port._replace(record=port.record._replace(facts={**port.record.facts, **moved}))
 
 
 def lost(host: str, message: str = "Failed to connect to the host via ssh") -> dict[str, Any]:
