@@ -119,6 +119,12 @@ def _networkd(bond: Bond) -> dict[str, str]:
         f"[Match]\nName={bond.name}\n\n[Link]\nMTUBytes={bond.mtu}\n\n"
         f"[Network]\nLinkLocalAddressing=no\n{top}{vlans}"
     )
+    return {**files, **_networkd_upper(bond, folder)}
+
+
+def _networkd_upper(bond: Bond, folder: str) -> dict[str, str]:
+    """Return the files of what lies on the bond: its bridge, its VLANs."""
+    files = {}
     if bond.bridge:
         files[f"{folder}10-{bond.bridge}.netdev"] = f"[NetDev]\nName={bond.bridge}\nKind=bridge\n"
         files[f"{folder}30-{bond.bridge}.network"] = (
