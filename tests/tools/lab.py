@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .venvs import Venv
 
 # What the lab and Ansible in it read from the environment; sudo would drop it.
-PASSED = ("PATH", "HOME", "LC_ALL", "VIRTUAL_ENV")
+PASSED = ("PATH", "HOME", "NO_COLOR", "LC_ALL", "VIRTUAL_ENV")
 PASSED_PREFIXES = ("BONDPROOF_", "LAB_", "ANSIBLE_", "PYTHON", "XDG_CACHE", "PIP_", "MOLECULE_")
 
 

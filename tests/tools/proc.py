@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from . import paths
@@ -29,6 +30,8 @@ def environment(venv: Venv, extra: Mapping[str, str] | None = None) -> dict[str,
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     env["ANSIBLE_COLLECTIONS_PATH"] = str(paths.COLLECTIONS)
     env.setdefault("LC_ALL", "C.UTF-8")  # Ansible refuses to start in a locale that is not UTF-8
+    if not sys.stdout.isatty():
+        env.update(NO_COLOR="1", ANSIBLE_NOCOLOR="1")
     return {**env, **(extra or {})}
 
 
