@@ -215,22 +215,12 @@ def _machines(fleet: Fleet) -> list[list[str]]:
     remedy="Compare system id, MLAG domain and port of both switches. If the legs of this pair "
     "number alike, switch this rule off or waive it.",
     reference="802.1AX 6.3.2 and 6.3.4; legs that differ by 0x8000 are fine. Silent where a bond "
-    "shows that a partner's legs number alike",
+    "or a host shows that a partner's numbers are not unique",
 )
 def partner_port_twice(fleet: Fleet) -> Iterator[FleetDeviation]:
-    first = {names[0] for names in _machines(fleet)}
-    claims: dict[tuple[str, int], dict[str, list[str]]] = {}
-    for host, bond, port in fleet.ports():
-        if port.heard and port.system and port.number is not None and host.name in first:
-            claim = claims.setdefault((port.system, port.number), {})
-            claim.setdefault(f"{host.name}/{bond.name}", []).append(port.name)
-    alike = {
-        system
-        for (system, _number), claim in claims.items()
-        if any(len(ports) > 1 for ports in claim.values())
-    }
+    claims, vague = _claims(fleet)
     for (system, number), claim in sorted(claims.items()):
-        if len(claim) > 1 and system not in alike:
+        if len(claim) > 1 and system not in vague:
             members = [f"{bond}/{port}" for bond, ports in sorted(claim.items()) for port in ports]
             yield FleetDeviation(
                 "partner.port",
@@ -239,6 +229,28 @@ def partner_port_twice(fleet: Fleet) -> Iterator[FleetDeviation]:
                 subject=system,
                 source=tuple(f"{member} partner.port" for member in members),
             )
+
+
+def _claims(fleet: Fleet) -> tuple[dict[tuple[str, int], dict[str, list[str]]], set[str]]:
+    """Members by bond for each (system, port number), and the systems whose numbers say little.
+
+    The legs of some pairs number alike: a bond sees a number twice. Other partners, Linux among
+    them, number the ports of each group anew: a host sees a number twice, with different keys.
+    """
+    first = {names[0] for names in _machines(fleet)}
+    claims: dict[tuple[str, int], dict[str, list[str]]] = {}
+    keys: dict[tuple[str, int, str], int | None] = {}
+    vague: set[str] = set()
+    for host, bond, port in fleet.ports():
+        if not port.heard or port.system is None or port.number is None or host.name not in first:
+            continue
+        members = claims.setdefault((port.system, port.number), {})
+        names = members.setdefault(f"{host.name}/{bond.name}", [])
+        names.append(port.name)
+        key = keys.setdefault((port.system, port.number, host.name), port.key)
+        if len(names) > 1 or key != port.key:
+            vague.add(port.system)
+    return claims, vague
 
 
 @rule(

@@ -228,6 +228,26 @@ def test_an_mlag_pair_whose_legs_number_alike_is_not_judged() -> None:
     assert said(fleet(4, h1=alike(1), h2=alike(2), h3=crossed, h4=alike(4))) == []
 
 
+def two_bonds(other_key: int) -> Document:
+    """A host with two bonds, whose members are on ports 1 and 2 of the same partner."""
+    made = []
+    for name, key in (("bond0", 4), ("bond1", other_key)):
+        told = {"PARTNER_SYSTEM": SWITCH, "PARTNER_KEY": key}
+        ports = [member(f"{name}p{n}", n, **told, PARTNER_PORT=n) for n in (1, 2)]
+        made.append(healthy_bond(name, ports))
+    return document(healthy_host(*made, BOOT_ID="boot-4"), "web")
+
+
+def test_a_partner_that_numbers_the_ports_of_each_group_anew_is_not_judged() -> None:
+    assert said({**fleet(3), "h4": two_bonds(5)}) == []
+
+
+def test_one_port_claimed_twice_by_one_host() -> None:
+    (one, two) = said({"h4": two_bonds(4)})
+    assert one.endswith("port 1 on h4/bond0/bond0p1, h4/bond1/bond1p1")
+    assert two.endswith("port 2 on h4/bond0/bond0p2, h4/bond1/bond1p2")
+
+
 STALE = {
     "silent": absent(host(4, first_port=2), "bond0/eno1", mf.PARTNER_SYSTEM),
     "down": known(host(4, first_port=2), "bond0/eno1", mf.MII_STATUS, "down"),
