@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""lacp_capture on the host: listen, analyse while listening, return."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from .._host.capture import Capture, Limits
+from .._host.capture_bond import CaptureRefused, find_bond
+from .._lacp.analysis import Analysis, analyse
+from .._lacp.capture_report import capture_result
+from .._lacp.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible.module_utils.basic import AnsibleModule
+
+    from .._host.capture_bond import Bond
+    from .._host.capture_writer import CaptureWriter
+
+LONGEST_S = 86_400
+ARGUMENTS: dict[str, Any] = {
+    "bond": {"type": "str", "required": True},
+    "duration": {"type": "float", "default": 60.0},
+    "count": {"type": "int", "default": 0},
+    "until": {"type": "str", "choices": ["converged", "flap"]},
+    "interval": {"type": "float", "default": 1.0},
+    "pcapng": {"type": "path"},
+    "timeline": {"type": "path"},
+    "fetch": {"type": "path"},
+    "poke": {"type": "bool", "default": False},
+    "progress": {"type": "path"},
+}
+
+
+def run(module: AnsibleModule) -> None:
+    """Listen to a bond, return what was heard, and leave the module."""
+    params = module.params
+    try:
+        limits = _limits(params)
+        bond = find_bond(params["bond"])
+        poke = _poke(module, bond)
+        writer = _writer(module)
+    except CaptureRefused as error:
+        module.fail_json(msg=str(error))
+    try:
+        capture = Capture(bond, limits, writer=writer, progress=params["progress"] or "", poke=poke)
+    except CaptureRefused as error:
+        if writer is not None:
+            writer.close()
+        module.fail_json(msg=str(error))
+    try:
+        analysis = analyse(_window(capture))
+    finally:
+        capture.close()
+    notes = list(capture.notes)
+    result = _result(capture, analysis, writer, notes)
+    path = params["timeline"]
+    title = f"{os.uname().nodename} {bond.name}"
+    if path and not module.check_mode and _draw(path, analysis, title, notes):
+        result["timeline"] = path
+    module.exit_json(changed=False, notes=notes, **result)
+
+
+def _limits(params: dict[str, Any]) -> Limits:
+    """The limits, checked; CaptureRefused names the option."""
+    for name, least, most in (
+        ("duration", 0.1, LONGEST_S),
+        ("interval", 0.1, 60),
+        ("count", 0, 10_000_000),
+    ):
+        if not least <= params[name] <= most:
+            raise CaptureRefused(f"{name} is {params[name]:g}: give {least:g} to {most:g}")
+    return Limits(params["duration"], params["count"], params["until"] or "", params["interval"])
+
+
+def _poke(module: AnsibleModule, bond: Bond) -> Callable[[], None] | None:
+    if not module.params["poke"]:
+        return None
+    from .._host.poke import prepare  # noqa: PLC0415 - few captures poke
+
+    poke = prepare(bond)
+    return None if module.check_mode else poke
+
+
+def _writer(module: AnsibleModule) -> CaptureWriter | None:
+    path = module.params["pcapng"]
+    if not path or module.check_mode:
+        return None
+    from .._host.capture_writer import CaptureWriter  # noqa: PLC0415 - few captures are kept
+    from .._lacp.version import VERSION  # noqa: PLC0415 - the same
+
+    try:
+        return CaptureWriter(path, f"bondproof.lacp {VERSION}")
+    except OSError as error:
+        raise CaptureRefused(
+            f"pcapng: {path} cannot be written: {error.strerror or error}"
+        ) from None
+
+
+def _window(capture: Capture) -> Window:
+    ports = tuple(one.name for one in capture.bond.ports)
+    return Window(capture.records(), members=ports, our_systems=(capture.bond.mac,))
+
+
+def _result(
+    capture: Capture, analysis: Analysis, writer: CaptureWriter | None, notes: list[str]
+) -> dict[str, Any]:
+    result = capture_result(analysis)
+    result["members"] = capture.watch.summary()
+    notes += result.pop("remarks")
+    if writer is not None:
+        result["pcapng"] = writer.path
+        result["pcapng_frames"] = writer.frames
+        if writer.note:
+            notes.append(writer.note)
+    if capture.reaction.mono_ns:
+        result["poke"] = capture.reaction.as_result()
+    result["bond"] = capture.bond.name
+    result["ended_by"] = capture.ended_by
+    result["cpu_ms"] = round(time.process_time() * 1000, 1)
+    return result
+
+
+def _draw(path: str, analysis: Analysis, title: str, notes: list[str]) -> bool:
+    """Write the timeline; if that fails, what was heard is returned all the same, with a note."""
+    from .._lacp.timeline import timeline  # noqa: PLC0415 - few captures are drawn
+
+    try:
+        with open(path, "w", encoding="utf-8", opener=_private) as file:
+            file.write(timeline(analysis, title))
+    except OSError as error:
+        notes.append(f"timeline: {path} cannot be written: {error.strerror}")
+        return False
+    return True
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
