@@ -17,6 +17,7 @@ from .analysis_silence import silence
 from .analysis_ties import AFTER_NS, BEFORE_NS, HostLog
 from .cadence import Density, period_ns
 from .pdu import Lacpdu, PortInfo
+from .port_state import DEFAULTED
 from .window import OPPOSITE, RECEIVED, SENT, Frame, Window, ms, utc_text
 
 SCHEMA = "bondproof.lacp/wire/1"
@@ -157,9 +158,14 @@ class _Fold:
             self._event(of_identity(lane, other))
 
     def _period(self, lane: Lane, pdu: Lacpdu) -> int:
-        """What the hearer asks for in its own words; else what the sender believes it asks for."""
+        """What the hearer asks for in its own words; else what the sender believes it asks for.
+
+        A sender that is DEFAULTED does not hear what it is asked for. It is not held to that: its
+        fault is told by DEFAULTED itself (Linux 6 sends every 30 s then, whatever its lacp_rate).
+        """
         hearer = self.found.lanes.get((lane.member, OPPOSITE.get(lane.direction, "")))
-        if hearer is not None and hearer.actor is not None:
+        is_deaf = pdu.actor is not None and pdu.actor.state & DEFAULTED
+        if hearer is not None and hearer.actor is not None and not is_deaf:
             return period_ns(hearer.actor.state)
         return period_ns(pdu.partner.state if pdu.partner is not None else 0)
 

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .analysis_lane import ACTOR, IdentityChange, Lane, StateChange
 from .port_state import COLLECTING, DEFAULTED, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, flags
@@ -30,8 +29,7 @@ _WHOSE = {SENT: "the far end's", RECEIVED: "ours", FROM_A: "end b's", FROM_B: "e
 _CARRIES = SYNCHRONIZATION | COLLECTING | DISTRIBUTING
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One moment on one lane; a cause is to be looked for between from_ns and to_ns (monotonic)."""
 
     utc_ns: int

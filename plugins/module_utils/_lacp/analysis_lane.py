@@ -21,8 +21,7 @@ ACTOR = "actor"
 PARTNER = "partner"
 
 
-@dataclass(frozen=True)
-class StateChange:
+class StateChange(NamedTuple):
     """A port state octet that differs from the one before; before is None for the first heard.
 
     whose: 'actor' (the sender's own state) or 'partner' (what the sender holds of the far end).
@@ -77,8 +76,7 @@ class Presence:
     last_utc_ns: int
 
 
-@dataclass(frozen=True)
-class IdentityChange:
+class IdentityChange(NamedTuple):
     """The sender is suddenly somebody else; returned: an identity it had before."""
 
     utc_ns: int
@@ -107,8 +105,7 @@ class IdentityChange:
         }
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """A frame that could not be decoded, or a part of a PDU that is not as 802.1AX has it."""
 
     utc_ns: int
@@ -291,7 +288,7 @@ class Lane:
         result["state"] = self.actor.state
         result["flags"] = flags(self.actor.state)
         partner = self.partner
-        result["partner"] = None if partner is None else dict(partner.__dict__)
+        result["partner"] = None if partner is None else partner._asdict()
         return result
 
     def _form(self) -> dict[str, object]:

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .window import utc_text
 
@@ -21,8 +20,7 @@ SILENT = "silent"
 UNHEARD = "unheard"
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """From when on a direction of a member is lost.
 
     how: 'silent' at the tap, or 'unheard' by the arithmetic of rule R09.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from .window import NS, LinkEvent, LogLine, Sample, utc_text
 
@@ -30,8 +30,7 @@ _KEPT = 5000
 _KEPT_TIES = 20
 
 
-@dataclass(frozen=True)
-class CounterDelta:
+class CounterDelta(NamedTuple):
     """A counter that grew between two samples."""
 
     utc_ns: int
@@ -42,8 +41,7 @@ class CounterDelta:
     growth: int
 
 
-@dataclass(frozen=True)
-class Pressure:
+class Pressure(NamedTuple):
     """Tasks waited for a CPU for a large share of the time before a sample."""
 
     utc_ns: int

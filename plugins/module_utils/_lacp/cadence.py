@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .port_state import FAST_PERIODIC_S, SLOW_PERIODIC_S, TIMEOUT
 from .window import NS, ms, utc_text
@@ -66,8 +67,7 @@ def _three_digits(value: int) -> int:
     return value // scale * scale
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """Silence between two PDUs, or up to the end of the window where `open`."""
 
     start_utc_ns: int

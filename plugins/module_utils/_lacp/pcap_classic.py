@@ -10,7 +10,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from .frame import EN10MB, LINK_TYPES
-from .pcap_skim import RECORD, VAIN, WORTH, leap, looks_slow, pcap_skim
+from .pcap_skim import RECORD, WORTH, Care, leap, pcap_skim
 from .pcap_stream import MAX_FRAME, VIEW, CaptureError, Interface, Notes, Packet, Stream
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ class ClassicReader:
         if link_type not in LINK_TYPES:
             self._notes.add(20, f"link type {link_type} does not carry LACP: no frame was read")
             return
-        skim = pcap_skim(self._order, link_type)
+        care = Care()
+        skim = pcap_skim(self._order, link_type, care.level)
         stream = self._stream
         place: int | None = HEADER
         is_ethernet = is_uniform = link_type == EN10MB
-        vain = 0
         while place is not None:
             start = self._leap(place) if is_uniform else place
             at, size, found = skim(stream.view, start)
@@ -73,14 +73,12 @@ class ClassicReader:
                 place = self._resume(at if found else at - size - RECORD, size)
             elif found and at + RECORD + size <= len(stream.view):
                 place = at + RECORD + size
-                if not is_ethernet or looks_slow(stream.view, at + RECORD):
+                if not is_ethernet or care.is_worth(stream.view, at + RECORD):
                     yield self._packet(at, size)
-                else:
-                    vain += 1
-                    if vain == VAIN:
-                        skim = pcap_skim(self._order, link_type, exact=True)
             else:
                 place = self._go_on(at, size)
+            if care.changes(stream.base):
+                skim = pcap_skim(self._order, link_type, care.level)
 
     def _leap(self, at: int) -> int:
         """Over records of one length, if some follow here."""

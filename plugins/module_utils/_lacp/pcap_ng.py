@@ -10,7 +10,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from .frame import EN10MB, IN, LINK_TYPES, OUT
-from .pcap_skim import ENHANCED, PACKET, VAIN, WORTH, leap, looks_slow, pcapng_each, pcapng_skim
+from .pcap_skim import ENHANCED, PACKET, WORTH, Care, leap, pcapng_each, pcapng_skim
 from .pcap_stream import MAX_FRAME, VIEW, CaptureError, Interface, Notes, Packet, Stream
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class NgReader:
         self._stream = stream
         self._notes = notes
         self._is_ethernet = False
-        self._vain = 0  # stops at frames that were no slow protocol
+        self._care = Care()
+        self._skim = pcapng_each("<")
         size = len(stream.view)
         if size < 28:
             raise CaptureError(f"the file ends inside its section header ({size} of 28 octets)")
@@ -68,6 +69,8 @@ class NgReader:
                 if packet is not None:
                     yield packet
                 place = at + total
+            if self._is_ethernet and self._care.changes(stream.base):
+                self._skim = pcapng_skim(self._order, EN10MB, self._care.level)
 
     def _leap(self, at: int) -> int:
         """Over packet blocks of one length, if some follow here."""
@@ -106,11 +109,8 @@ class NgReader:
         elif block == INTERFACE and total >= 20:
             self._add_interface(at, total)
         elif block == ENHANCED:
-            if not self._is_ethernet or looks_slow(self._stream.view, at + PACKET):
+            if not self._is_ethernet or self._care.is_worth(self._stream.view, at + PACKET):
                 return self._enhanced(at, total)
-            self._vain += 1
-            if self._vain == VAIN:
-                self._skim = pcapng_skim(self._order, EN10MB, exact=True)
         elif block == SIMPLE and total >= 16:
             original = self._u32(at + 8)
             return self._packet(at, 0, None, at + 12, min(original, total - 16), original, "")
@@ -124,7 +124,7 @@ class NgReader:
         self._first = len(self.interfaces)  # a section numbers its interfaces from zero
         self._skim = pcapng_each(self._order)
         self._is_ethernet = False
-        self._vain = 0
+        self._care = Care()
 
     def _add_interface(self, at: int, total: int) -> None:
         if len(self.interfaces) >= _MOST_INTERFACES:
@@ -145,7 +145,7 @@ class NgReader:
         kinds = {interface.link_type for interface in self.interfaces[self._first :]}
         self._is_ethernet = kinds == {EN10MB}
         if len(kinds) == 1 and link_type in LINK_TYPES:
-            self._skim = pcapng_skim(self._order, link_type)
+            self._skim = pcapng_skim(self._order, link_type, self._care.level)
         else:
             self._skim = pcapng_each(self._order)
 

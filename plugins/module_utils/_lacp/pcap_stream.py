@@ -22,8 +22,7 @@ class CaptureError(ValueError):
     """A file that is no capture, or of a kind that cannot be read; the text says which and why."""
 
 
-@dataclass(frozen=True)
-class Interface:
+class Interface(NamedTuple):
     """Where frames were captured: pcapng names it, pcap has a single one without a name."""
 
     link_type: int
@@ -47,8 +46,7 @@ class Packet(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something about the file that a reader of the result should know, and where it is."""
 
     offset: int

@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
-from typing import Union
+from typing import NamedTuple, Union
 
 LACP = 1
 MARKER = 2
@@ -36,16 +35,14 @@ class DecodeError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(NamedTuple):
     """What is not as 802.1AX has it, in a PDU that could be read all the same."""
 
     offset: int
     text: str
 
 
-@dataclass(frozen=True)
-class PortInfo:
+class PortInfo(NamedTuple):
     """Actor or Partner information (802.1AX 6.4.2.3); system is a MAC in lower case."""
 
     system_priority: int
@@ -56,16 +53,14 @@ class PortInfo:
     state: int
 
 
-@dataclass(frozen=True)
-class Tlv:
+class Tlv(NamedTuple):
     """A type-length-value besides the three that each LACPDU has; value without type and length."""
 
     type: int
     value: bytes
 
 
-@dataclass(frozen=True)
-class Lacpdu:
+class Lacpdu(NamedTuple):
     """A LACPDU; None where the octets end before a part is whole. length counts all its octets."""
 
     version: int | None
@@ -77,8 +72,7 @@ class Lacpdu:
     flaws: tuple[Flaw, ...] = ()
 
 
-@dataclass(frozen=True)
-class Marker:
+class Marker(NamedTuple):
     """A Marker PDU or its response (802.1AX 6.5.3.3); None where the octets end before."""
 
     version: int | None
@@ -90,8 +84,7 @@ class Marker:
     flaws: tuple[Flaw, ...] = ()
 
 
-@dataclass(frozen=True)
-class OtherSlow:
+class OtherSlow(NamedTuple):
     """A slow protocol that is not link aggregation: OAM, OSSP or a reserved subtype."""
 
     subtype: int

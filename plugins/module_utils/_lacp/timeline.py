@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import timeline_svg as svg
 from .analysis_events import BACK, DEFAULTED_, EXPIRED_, IDENTITY, LATE, LEFT, LOST
@@ -57,8 +56,7 @@ _STATES = (
 )
 
 
-@dataclass(frozen=True)
-class _Scale:
+class _Scale(NamedTuple):
     """From the monotonic clock to pixels."""
 
     start_ns: int

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ RECEIVED = "received"
 FROM_A = "from_a"
 FROM_B = "from_b"
 OPPOSITE = {SENT: RECEIVED, RECEIVED: SENT, FROM_A: FROM_B, FROM_B: FROM_A}
+
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class Frame(NamedTuple):
@@ -44,8 +47,7 @@ class Frame(NamedTuple):
     offset: int | None = None
 
 
-@dataclass(frozen=True)
-class LinkEvent:
+class LinkEvent(NamedTuple):
     """Something about a member or bond changed; what: 'carrier', 'operstate', 'master', ..."""
 
     utc_ns: int
@@ -56,8 +58,7 @@ class LinkEvent:
     after: str
 
 
-@dataclass(frozen=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A line of the kernel log, without its own time stamp."""
 
     utc_ns: int
@@ -65,22 +66,20 @@ class LogLine:
     text: str
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """Counters of a member, or of the host where member is ''; gauges are of this very moment."""
 
     utc_ns: int
     mono_ns: int
     member: str
-    counters: Mapping[str, int] = field(default_factory=dict)
-    gauges: Mapping[str, float] = field(default_factory=dict)
+    counters: Mapping[str, int] = _NOTHING
+    gauges: Mapping[str, float] = _NOTHING
 
 
 Record = Union[Frame, LinkEvent, LogLine, Sample]
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """Records in the order of mono_ns, and the span they were looked for in.
 
     In a file there is one clock only: mono_ns is utc_ns there, and the span is that of the frames

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import os
-from shlex import quote
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 from .._host.capture_file import CaptureFile, CaptureFileError
@@ -17,7 +15,6 @@ from .._lacp.pcap import Capture
 from .._lacp.pcap_ends import BY_NOTHING, UNASSIGNED, Assigned
 from .._lacp.pcap_stream import CaptureError
 from .._lacp.pdu import mac_octets, mac_text
-from .._lacp.timeline import timeline
 from .._lacp.window import Window
 
 if TYPE_CHECKING:
@@ -75,6 +72,11 @@ def read(file: CaptureFile, macs: list[str]) -> tuple[dict[str, Any], Analysis]:
 
 def _draw(module: AnsibleModule, analysis: Analysis, target: str) -> None:
     """Write the timeline, whole or not at all."""
+    # Imported here, as most runs do without.
+    from tempfile import mkstemp  # noqa: PLC0415
+
+    from .._lacp.timeline import timeline  # noqa: PLC0415
+
     picture = timeline(analysis, os.path.basename(module.params["path"]))  # noqa: PTH119 - cheaper
     folder = os.path.dirname(target) or "."  # noqa: PTH120 - the same
     temporary = ""
@@ -110,6 +112,8 @@ def _remarks(file: CaptureFile, assigned: Assigned, analysis: Analysis) -> Itera
 
 def _unpack_zstd(module: AnsibleModule, path: str) -> tuple[str, str]:
     """With the zstd command into the module's own folder: what was whole remains if it fails."""
+    from shlex import quote  # noqa: PLC0415 - needed for this alone
+
     command = module.get_bin_path("zstd")
     if command is None:
         raise CaptureFileError(

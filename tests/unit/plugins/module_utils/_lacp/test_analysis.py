@@ -65,6 +65,16 @@ def test_each_side_is_held_to_what_the_other_asks_for() -> None:
     assert lane(found, RECEIVED)["cadence"]["expected_period_ms"] == 1000.0
 
 
+def test_a_sender_that_hears_nothing_is_not_held_to_what_it_is_asked_for() -> None:
+    """We do not hear that the far end wants fast: DEFAULTED says so, 30 s of silence is no news."""
+    talk = Talk()
+    for second in range(70):
+        talk.received(second, THEIRS, Port(state=OUR_DEFAULTED.state))
+    for second in (0, 30, 60):
+        talk.sent(second, OUR_DEFAULTED, NOBODY)
+    assert talk.analysis(70).events == []
+
+
 def test_a_change_of_rate_is_no_gap() -> None:
     talk = Talk()
     for second in (0, 30, 60, 61, 62, 63):

@@ -251,6 +251,30 @@ def test_many_frames_that_only_look_alike(form: str) -> None:
     assert times(data) == [T0 + 1000]
 
 
+def packets(frames: list[tuple[int, bytes]]) -> bytes:
+    return b"".join(packet(t // 1000, frame) for t, frame in frames)
+
+
+@pytest.mark.parametrize("form", ["pcap", "pcapng"])
+@pytest.mark.parametrize("early", [False, True])
+def test_wrong_addresses_deep_in_a_capture(form: str, early: bool) -> None:  # noqa: FBT001
+    """Where the first 64 MiB had no such frame, addresses alone are looked at from there on."""
+    wrong = ethernet(lacpdu(), destination=bytes.fromhex("001b21000009"))
+    part = [(T0, user_frame(60 + i % 41 * 36)) for i in range(1000)]
+    deep = [(T0 + 2000, wrong), (T0 + 3000, SLOW), (T0 + 4000, wrong)]
+    start = [(T0 + 1000, wrong)] if early else [(T0, user_frame(90))]
+    if form == "pcap":
+        body, repeated, end = pcap(start), pcap(part)[24:], pcap(deep)[24:]
+    else:
+        head = section() + interface()
+        body, repeated, end = head + packets(start), packets(part), packets(deep)
+    count = (66 << 20) // len(repeated)
+    expected = [T0 + 3000]
+    if early:
+        expected = [T0 + 1000, T0 + 2000, T0 + 3000, T0 + 4000]
+    assert times(body + repeated * count + end) == expected
+
+
 CUT = [(T0, SLOW), (T0 + 1000, user_frame(70)), (T0 + 2000, SLOW)]
 
 
