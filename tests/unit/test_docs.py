@@ -141,8 +141,9 @@ def check_return(place: str, told: dict[str, Any]) -> None:
     assert told["returned"], place
     if "sample" in told:
         assert isinstance(told["sample"], TYPES[told["type"]]), place
-        for item in told["sample"] if told["type"] == "list" else ():
-            assert isinstance(item, TYPES[told["elements"]]), place
+        if told["type"] == "list":
+            for item in told["sample"]:
+                assert isinstance(item, TYPES[told["elements"]]), place
     else:
         assert told.get("contains"), f"{place}: neither sample nor contains"
     for name, inner in (told.get("contains") or {}).items():
