@@ -2,7 +2,11 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""bond_audit on the controller: run the module, keep the document, open or close the gate."""
+"""bond_audit: facts of the host in, judged here, kept as a document; the gate of one host.
+
+The rules run on the controller because they are compiled there once. Ansible sends a module as
+source, so every host would compile them anew in every run, which costs more than judging does.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,6 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.version import VERSION
-from ansible_collections.bondproof.lacp.plugins.module_utils._module.audit import ARGUMENTS
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._document import (
     JUDGED,
     STATUS_FAILED,
@@ -27,12 +30,24 @@ from ansible_collections.bondproof.lacp.plugins.plugin_utils._document import (
     read_document,
     write_document,
 )
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._judge import JudgeError, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# What only the controller needs; the module is run without it.
-CONTROLLER_ONLY = ("fail_on", "run_dir", "earlier", "baseline", "counters")
+ISSUES = "https://github.com/bondproof/lacp/issues"
+ARGUMENTS: dict[str, Any] = {
+    "policy": {"type": "dict", "default": {}},
+    "bonds": {"type": "list", "elements": "str", "default": []},
+    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+    "run_dir": {"type": "path"},
+    "earlier": {"type": "path"},
+    "baseline": {"type": "path"},
+    "snapshot": {"type": "path"},
+    "counters": {"type": "dict", "default": {}},
+}
+# What bond_facts is told; the rest is the controller's business.
+OF_THE_HOST = ("bonds", "snapshot")
 
 
 class ActionModule(ActionBase):
@@ -56,23 +71,35 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
 
     def _audit(self, host: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        module_args = {key: args[key] for key in args if key not in CONTROLLER_ONLY}
-        module_args["host"] = args["host"] or host
-        module_args["counters"] = args["counters"] or _saved(args["earlier"], host).get("counters")
-        module_args = {key: value for key, value in module_args.items() if value is not None}
+        found: dict[str, Any]
         try:
-            judged = self._execute_module(
-                module_name="bondproof.lacp.bond_audit",
-                module_args=module_args,
+            found = self._execute_module(
+                module_name="bondproof.lacp.bond_facts",
+                module_args={name: args[name] for name in OF_THE_HOST if args[name] is not None},
                 task_vars=variables,
             )
         except AnsibleConnectionFailure as error:
             self._save(host, args["run_dir"], STATUS_UNREACHABLE, str(error), {})
             raise
-        if judged.get("unreachable") or judged.get("failed"):
-            status = STATUS_UNREACHABLE if judged.get("unreachable") else STATUS_FAILED
-            self._save(host, args["run_dir"], status, _complaint(judged), {})
-            return judged
+        if found.get("unreachable") or found.get("failed"):
+            status = STATUS_UNREACHABLE if found.get("unreachable") else STATUS_FAILED
+            self._save(host, args["run_dir"], status, _complaint(found), {})
+            return found
+        counters = args["counters"] or _saved(args["earlier"], host).get("counters") or {}
+        try:
+            judged = judge(
+                found["ansible_facts"],
+                args["policy"],
+                counters=counters,
+                host=host,
+                now_utc_s=self._opened.timestamp(),
+            )
+        except JudgeError as error:
+            self._save(host, args["run_dir"], STATUS_FAILED, str(error), {})
+            raise AnsibleActionFail(str(error)) from None
+        judged["warnings"] = found.get("warnings", []) + [
+            f"{bug}; please report it: {ISSUES}" for bug in judged["bugs"]
+        ]
         written = self._save(host, args["run_dir"], STATUS_OK, "", judged)
         return self._result(host, args, judged, written)
 
@@ -111,7 +138,7 @@ class ActionModule(ActionBase):
             result["document"] = written
         else:
             result.update((key, judged[key]) for key in JUDGED)
-        if "warnings" in judged:
+        if judged["warnings"]:
             result["warnings"] = judged["warnings"]
         if stopping:
             result["failed"] = True

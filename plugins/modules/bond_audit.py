@@ -3,6 +3,8 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# The work is done by the action plugin of the same name; this file documents it.
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,11 +14,11 @@ version_added: 1.0.0
 author:
   - The bondproof authors (@bondproof)
 description:
-  - Reads all that is known of every bond and member of a host, as M(bondproof.lacp.bond_facts) does,
-    and puts each rule of the catalogue to it, on the host itself.
+  - Runs M(bondproof.lacp.bond_facts) on the host, which reads all that is known of every bond and member,
+    and puts each rule of the catalogue to it on the controller, in the same task.
   - Every rule ends passed, failed or not evaluable with the reason. What could not be read never counts as healthy.
-  - The action plugin of the same name writes one JSON document per host on the controller, from which
-    M(bondproof.lacp.bond_report) makes the report of the fleet.
+  - One JSON document per host is written on the controller, from which M(bondproof.lacp.bond_report) makes the
+    report of the fleet.
   - Nothing on the host is changed, and nothing but Python has to be installed on it.
 extends_documentation_fragment:
   - bondproof.lacp._attributes
@@ -59,13 +61,9 @@ options:
     description:
       - Path on the host of a snapshot that M(bondproof.lacp.bond_facts) saved. It is judged instead of the live host.
     type: path
-  host:
-    description:
-      - Name of the host in the inventory, which waivers may name. The action plugin fills it in.
-    type: str
   counters:
     description:
-      - Counters of an earlier reading, as RV(counters) returned them. The action plugin fills it from O(earlier).
+      - Counters of an earlier reading, as RV(counters) returned them. They take precedence over O(earlier).
     type: dict
     default: {}
 seealso:
@@ -138,18 +136,3 @@ document:
   type: str
   sample: bond-reports/20261120T230000Z/hosts/h1.json
 """
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.bondproof.lacp.plugins.module_utils._module.audit import (
-    ARGUMENTS,
-    run,
-)
-
-
-def main() -> None:
-    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
-
-
-if __name__ == "__main__":
-    main()

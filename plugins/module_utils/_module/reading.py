@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import calendar
-import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,14 +15,6 @@ if TYPE_CHECKING:
 
     from .._lacp.model import HostFacts
     from .._lacp.snapshot import Snapshot
-
-
-def read_facts(
-    module: AnsibleModule, *, bonds: Sequence[str], snapshot: str | None = None
-) -> tuple[HostFacts, float]:
-    """(facts, time of reading in UTC seconds) of the bonds named, all if none is; or fail_json."""
-    facts, read = read_host(module, snapshot)
-    return chosen(module, facts, bonds), _utc_seconds(read)
 
 
 def read_host(module: AnsibleModule, snapshot: str | None) -> tuple[HostFacts, Snapshot]:
@@ -61,12 +51,3 @@ def _replay(module: AnsibleModule, path: str) -> tuple[HostFacts, Snapshot]:
     except (OSError, UnicodeError, SnapshotError) as error:
         module.fail_json(msg=f"snapshot: {path}: {error}")
     return facts_from(read), read
-
-
-def _utc_seconds(snapshot: Snapshot) -> float:
-    """When a snapshot was begun; now, if it does not say."""
-    text = str(snapshot.facts.get("utc", ""))
-    try:
-        return float(calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
-    except ValueError:
-        return time.time()

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The part of bond_audit that a host runs, in a fresh interpreter; prints what its parts cost.
+
+`python audit_once.py PAYLOAD SNAPSHOT`: PAYLOAD is a zip of sources, as Ansible sends them, so
+everything is compiled anew. This machine is read live, then SNAPSHOT is made facts; loading the
+snapshot is no part of an audit and is not counted, nor is what every module of Ansible imports.
+CPU milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import ansible.module_utils.basic  # noqa: F401 - ping pays for it, too
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+START = time.process_time()
+
+from ansible_collections.bondproof.lacp.plugins.module_utils._host import (  # noqa: E402 - what is measured
+    collect,
+    live,
+)
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import facts  # noqa: E402
+
+IMPORTED = time.process_time()
+collect.read_facts(live.LiveSource())
+READ = time.process_time()
+
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (  # noqa: E402
+    snapshot_json,
+)
+
+SNAPSHOT = snapshot_json.load(Path(sys.argv[2]).read_text(encoding="utf-8"))
+MERGING = time.process_time()
+FOUND = facts.facts_from(SNAPSHOT)
+ANSWER = json.dumps(FOUND.as_result())
+END = time.process_time()
+
+print(
+    json.dumps(
+        {
+            "import_ms": (IMPORTED - START) * 1e3,
+            "read_ms": (READ - IMPORTED) * 1e3,
+            "merge_ms": (END - MERGING) * 1e3,
+            "bonds": len(FOUND.bonds),
+            "members": sum(len(bond.members) for bond in FOUND.bonds),
+            "octets": len(ANSWER),
+        }
+    )
+)
