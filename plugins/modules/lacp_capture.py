@@ -124,11 +124,22 @@ ended_by:
   type: str
   sample: duration
 notes:
-  description: What a reader must know to judge the result, each a sentence.
+  description: What a reader must know to judge the result, each a sentence. Empty if the capture was whole.
   returned: success
   type: list
   elements: str
-  sample: ["eno2: 12 LACPDUs came in at the tap, and bonding took in 0 of them: this host drops the others behind the tap"]
+  sample: ["member eno2 is down"]
+remarks:
+  description:
+    - What a comparison of the ends, of the members, or of the tap and the kernel's counters shows. C(kind) is one of
+      V(never heard), V(passive partner), V(different partners), V(dropped behind the tap) and V(dropped ahead of the tap).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - kind: never heard
+      members: [eno2]
+      text: "eno2: the far end sent no LACPDU at all in 60.0 s"
 schema:
   description: Name and version of the form of this result.
   returned: success

@@ -114,7 +114,10 @@ def _result(
 ) -> dict[str, Any]:
     result = capture_result(analysis)
     result["members"] = capture.watch.summary()
-    notes += result.pop("remarks")
+    if analysis.log.dropped:
+        notes.append(f"{analysis.log.dropped} events of the host were pushed out by later ones")
+    if analysis.backwards:
+        notes.append(f"records went backwards in time {analysis.backwards} times")
     if writer is not None:
         result["pcapng"] = writer.path
         result["pcapng_frames"] = writer.frames
