@@ -10,6 +10,7 @@ source, so every host would compile them anew in every run, which costs more tha
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,23 +62,23 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
         variables = task_vars or {}
-        _validated, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
         host = str(variables.get("inventory_hostname", ""))
         self._opened = datetime.datetime.now(datetime.UTC)
         self._variables = variables
         try:
+            _validated, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
             return self._audit(host, args, variables)
-        except DocumentError as error:
+        except (AnsibleActionFail, DocumentError, JudgeError) as error:
+            # The report tells of this host, too, unless that is what cannot be written.
+            with contextlib.suppress(DocumentError):
+                self._save(host, self._task.args.get("run_dir"), STATUS_FAILED, str(error), {})
             raise AnsibleActionFail(str(error)) from None
 
     def _audit(self, host: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any]
+        known = _baseline(args["baseline"], host)
+        counters = args["counters"] or _saved(args["earlier"], host).get("counters") or {}
         try:
-            found = self._execute_module(
-                module_name="bondproof.lacp.bond_facts",
-                module_args={name: args[name] for name in OF_THE_HOST if args[name] is not None},
-                task_vars=variables,
-            )
+            found = self._read(args, variables)
         except AnsibleConnectionFailure as error:
             self._save(host, args["run_dir"], STATUS_UNREACHABLE, str(error), {})
             raise
@@ -85,23 +86,25 @@ class ActionModule(ActionBase):
             status = STATUS_UNREACHABLE if found.get("unreachable") else STATUS_FAILED
             self._save(host, args["run_dir"], status, _complaint(found), {})
             return found
-        counters = args["counters"] or _saved(args["earlier"], host).get("counters") or {}
-        try:
-            judged = judge(
-                found["ansible_facts"],
-                args["policy"],
-                counters=counters,
-                host=host,
-                now_utc_s=self._opened.timestamp(),
-            )
-        except JudgeError as error:
-            self._save(host, args["run_dir"], STATUS_FAILED, str(error), {})
-            raise AnsibleActionFail(str(error)) from None
+        judged = judge(
+            found["ansible_facts"],
+            args["policy"],
+            counters=counters,
+            host=host,
+            now_utc_s=self._opened.timestamp(),
+        )
         judged["warnings"] = found.get("warnings", []) + [
             f"{bug}; please report it: {ISSUES}" for bug in judged["bugs"]
         ]
         written = self._save(host, args["run_dir"], STATUS_OK, "", judged)
-        return self._result(host, args, judged, written)
+        return _result(judged, written, gating(judged["findings"], args["fail_on"], known), args)
+
+    def _read(self, args: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        return self._execute_module(
+            module_name="bondproof.lacp.bond_facts",
+            module_args={name: args[name] for name in OF_THE_HOST if args[name] is not None},
+            task_vars=variables,
+        )
 
     def _save(
         self,
@@ -128,22 +131,25 @@ class ActionModule(ActionBase):
         )
         return str(path)
 
-    def _result(
-        self, host: str, args: Mapping[str, Any], judged: dict[str, Any], written: str | None
-    ) -> dict[str, Any]:
-        known = _baseline(args["baseline"], host)
-        stopping = gating(judged["findings"], args["fail_on"], known)
-        result: dict[str, Any] = {"changed": False, "summary": judged["summary"]}
-        if written:
-            result["document"] = written
-        else:
-            result.update((key, judged[key]) for key in JUDGED)
-        if judged["warnings"]:
-            result["warnings"] = judged["warnings"]
-        if stopping:
-            result["failed"] = True
-            result["msg"] = _sentence(stopping, args["fail_on"])
-        return result
+
+def _result(
+    judged: Mapping[str, Any],
+    written: str | None,
+    stopping: Sequence[Mapping[str, Any]],
+    args: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What the task returns; findings that stop fail it."""
+    result: dict[str, Any] = {"changed": False, "summary": judged["summary"]}
+    if written:
+        result["document"] = written
+    else:
+        result.update((key, judged[key]) for key in JUDGED)
+    if judged["warnings"]:
+        result["warnings"] = judged["warnings"]
+    if stopping:
+        result["failed"] = True
+        result["msg"] = _sentence(stopping, args["fail_on"])
+    return result
 
 
 def _complaint(judged: Mapping[str, Any]) -> str:

@@ -250,7 +250,8 @@ class _Run:
             if not waiver.expired(self.today):
                 return waiver
         for waiver in covering:
-            self.lapsed[f"{rule} on {subject or 'the host'}", waiver.words()] = None
+            where = "" if waiver.subject == "*" else f" on {waiver.subject}"
+            self.lapsed[rule + where, waiver.words()] = None
         return None
 
 

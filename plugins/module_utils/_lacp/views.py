@@ -48,7 +48,8 @@ class Context(NamedTuple):
     """What all views of one host share.
 
     expected: what the policy expects of each bond, by bond name; now_utc_s: when the facts were
-    read, seconds since the epoch; lapsed: waivers past their date: (finding covered, waiver).
+    read, seconds since the epoch; lapsed: waivers past their date that would cover a finding, as
+    (what they cover, their words).
     """
 
     expected: Mapping[str, Mapping[str, Any]]

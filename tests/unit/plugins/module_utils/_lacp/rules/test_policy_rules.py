@@ -50,8 +50,8 @@ def expects(key: str, value: object) -> dict[str, Any]:
     return {"expect": {key: value}}
 
 
-def waived(rule: str, until: str) -> dict[str, Any]:
-    return {"waivers": [{"rule": rule, "reason": "switch test", "until": until}]}
+def waived(rule: str, until: str, **more: str) -> dict[str, Any]:
+    return {"waivers": [{"rule": rule, "reason": "switch test", "until": until, **more}]}
 
 
 OPTION_CASES = [
@@ -264,13 +264,21 @@ MEMBER_CASES = [
     ),
 ]
 
+NO_LINKS = known(known(HOST, "bond0/eno1", mf.CARRIER, value=False), ENO2, mf.CARRIER, value=False)
 WAIVER_CASES = [
     fires(
         "waiver-expired",
         "the finding came back",
         known(HOST, BOND, bf.MIIMON, 0),
-        "waivers: miimon-zero on bond0: switch test (until 2026-11-19)",
+        "waivers: miimon-zero: switch test (until 2026-11-19)",
         policy=waived("miimon-zero", until="2026-11-19"),
+    ),
+    fires(
+        "waiver-expired",
+        "one waiver of two findings",
+        NO_LINKS,
+        "waivers: member-down on bond0: switch test (until 2026-11-19)",
+        policy=waived("member-down", until="2026-11-19", subject="bond0"),
     ),
     silent(
         "waiver-expired",
