@@ -24,6 +24,7 @@ from .rule import (
     Finding,
     Rule,
 )
+from .shell import quoted
 from .views import (
     NOT_LACP,
     BondView,
@@ -258,5 +259,6 @@ class _Run:
 def _named(remedy: str, view: View) -> str:
     """The remedy with the names of this bond and member in its commands."""
     if isinstance(view, MemberView):
-        return remedy.replace("MEMBER", view.name).replace("BOND", view.bond.name)
-    return remedy.replace("BOND", view.name) if isinstance(view, BondView) else remedy
+        bond, member = quoted(view.bond.name), quoted(view.name)
+        return member.join(part.replace("BOND", bond) for part in remedy.split("MEMBER"))
+    return remedy.replace("BOND", quoted(view.name)) if isinstance(view, BondView) else remedy

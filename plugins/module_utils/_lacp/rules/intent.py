@@ -12,6 +12,7 @@ from .. import bond_fields as b, host_fields as h
 from ..fact import NotEvaluable
 from ..port_state import ZERO_MAC
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
+from ..shell import quoted
 from ..spread import word
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def member_not_enslaved(bond: BondView) -> Iterator[Deviation]:
         for name in names:
             if not any(_same(name, member) for member in running):
                 cure = (
-                    f"If it exists: {_add(name, bond.name)}. If not: journalctl -k | grep {name}."
+                    f"If it exists: {_add(quoted(name))}. "
+                    f"If not: journalctl -k | grep -e {quoted(name)}."
                 )
                 yield Deviation(
                     f"member_names.{name}",
@@ -144,8 +146,8 @@ def member_not_enslaved(bond: BondView) -> Iterator[Deviation]:
                 )
 
 
-def _add(member: str, bond: str) -> str:
-    return f"ip link set {member} down; ip link set {member} master {bond}"
+def _add(member: str) -> str:
+    return f"ip link set {member} down; ip link set {member} master BOND"
 
 
 @rule(

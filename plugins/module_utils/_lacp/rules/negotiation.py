@@ -54,22 +54,22 @@ FORWARDS = COLLECTING | DISTRIBUTING
 def member_down(member: MemberView) -> Iterator[Deviation]:
     if not link_down(member):
         return
-    name, mii = member.name, member.known_or(mf.MII_STATUS, "unknown")
+    mii = member.known_or(mf.MII_STATUS, "unknown")
     if member.known_or(mf.ADMIN_UP, otherwise=True) is False:
         cause = "administratively down"
-        cure = f"ip link set dev {name} up, unless somebody works on it; find who took it down."
+        cure = "ip link set dev MEMBER up, unless somebody works on it; find who took it down."
     elif member.known_or(mf.CARRIER, otherwise=True) is False:
-        cause, cure = "no carrier", f"ethtool {name}; then check cable, optic and the switch port."
+        cause, cure = "no carrier", "ethtool MEMBER; then check cable, optic and the switch port."
     elif mii == "going back":
         cause = "carrier is back, waiting for updelay"
         cure = "Read again after updelay; if it stays so, the carrier flaps: ip -s -s link."
     elif member.known_or(mf.CARRIER, otherwise=False) is False:
-        cause, cure = "carrier not known", f"ethtool {name}; then check cable, optic and switch."
+        cause, cure = "carrier not known", "ethtool MEMBER; then check cable, optic and switch."
     else:
         cause = "carrier is up, but bonding holds the member down"
         cure = (
-            f"ethtool {name}: bonding needs a readable speed and duplex; "
-            f"journalctl -k | grep -e {name} -e 'failed to get link speed'."
+            "ethtool MEMBER: bonding needs a readable speed and duplex; "
+            "journalctl -k | grep -e MEMBER -e 'failed to get link speed'."
         )
     yield Deviation("mii_status", "up, with carrier", f"{mii}: {cause}", cure)
 

@@ -37,7 +37,7 @@ MII_UP = "up"
 def member_mtu_below_bond(member: MemberView) -> Iterator[Deviation]:
     mtu, wanted = member.value(m.MTU), member.bond.value(b.MTU)
     if mtu < wanted:
-        cure = f"ip link set dev {member.name} mtu {wanted}; set the MTU on the bond only."
+        cure = f"ip link set dev MEMBER mtu {wanted}; set the MTU on the bond only."
         yield Deviation("mtu", f"{wanted}, as {member.bond.name}", str(mtu), cure)
 
 
@@ -184,7 +184,7 @@ def duplex_half(member: MemberView) -> Iterator[Deviation]:
 def member_mac_differs(member: MemberView) -> Iterator[Deviation]:
     mac, wanted = member.value(m.MAC), member.bond.value(b.MAC)
     if mac != wanted:
-        cure = f"ip link set dev {member.name} address {wanted}; find who changed it."
+        cure = f"ip link set dev MEMBER address {wanted}; find who changed it."
         yield Deviation("mac", f"{wanted}, as {member.bond.name}", mac, cure)
 
 

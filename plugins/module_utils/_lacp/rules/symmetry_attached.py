@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .. import bond_fields as b, member_fields as m
 from ..port_state import SLOW_PROTOCOLS_GROUP
 from ..rule import BOND, ERROR, MEMBER, WARNING, Deviation, rule
+from ..shell import quoted
 from ..spread import differences
 from .symmetry_hardware import same_hardware
 
@@ -43,8 +44,9 @@ def vlan_on_member(member: MemberView) -> Iterator[Deviation]:
             f"vlans.{name}",
             f"VLAN {tag} on {bond}",
             f"VLAN {tag} on {member.name}",
-            f"ip link del {name}; ip link add link {bond} name {bond}.{tag} type vlan id {tag}; "
-            f"correct the configuration that named {member.name}.",
+            f"ip link del {quoted(name)}; "
+            f"ip link add link BOND name BOND.{tag} type vlan id {tag}; "
+            "correct the configuration that named MEMBER.",
         )
 
 
@@ -64,7 +66,7 @@ def vlan_on_member(member: MemberView) -> Iterator[Deviation]:
 def address_on_member(member: MemberView) -> Iterator[Deviation]:
     for address in member.maybe(m.ADDRESSES) or ():
         if not address.lower().startswith(LINK_LOCAL):
-            cure = f"ip addr del {address} dev {member.name}; correct the configuration."
+            cure = f"ip addr del {address} dev MEMBER; correct the configuration."
             yield Deviation("addresses", "none", address, cure)
 
 

@@ -77,6 +77,23 @@ def judge(facts: HostFacts, policy: dict[str, Any] | None = None, **changes: Any
     return audit(facts, parse_policy(policy), now_utc_s=NOW, **changes)
 
 
+@pytest.mark.parametrize(
+    ("bond", "port", "command"),
+    [
+        ("bond0", "eno2.7", "ip link set dev eno2.7 up"),
+        ("bond0", "$(id)", "ip link set dev '$(id)' up"),
+        ("bond0", "a'b`", "ip link set dev 'a'\"'\"'b`' up"),
+        ("bond0", "BOND;x", "ip link set dev 'BOND;x' up"),
+        ("MEMBER", "eno1", "ip link set dev eno1 up"),
+    ],
+)
+def test_commands_of_a_remedy_can_be_pasted(bond: str, port: str, command: str) -> None:
+    down = member(port, 1, ADMIN_UP=False, CARRIER=False, MII_STATUS="down")
+    findings = judge(healthy_host(healthy_bond(bond, [down]))).findings
+    (finding,) = [f for f in findings if f.rule == "member-down"]
+    assert finding.remedy.startswith(f"{command}, unless")
+
+
 def test_findings_carry_what_a_stranger_needs() -> None:
     finding = judge(BROKEN).findings[0]
     assert (finding.rule, finding.severity, finding.subject) == ("partner-defaulted", ERROR, ENO2)
