@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .frame import EN10MB, LINK_TYPES
 from .pcap_skim import RECORD, WORTH, Care, leap, pcap_skim
-from .pcap_stream import MAX_FRAME, VIEW, CaptureError, Interface, Notes, Packet, Stream
+from .pcap_stream import MAX_FRAME, TRIES, VIEW, CaptureError, Interface, Notes, Packet, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class ClassicReader:
         self._order = order
         self._stream = stream
         self._notes = notes
+        self._tries = TRIES
         self._header = Struct(order + "IIII")
         # The octet of the first record's seconds that stays the same for 194 days, and its place.
         self._epoch_at = 3 if order == "<" else 0
@@ -137,8 +138,10 @@ class ClassicReader:
             if len(stream.view) - at < _AHEAD and not stream.ended:
                 stream.slide(max(at, 0))
                 at = 0
-            elif hit < 0:
-                self._notes.add(place, f"{what}; no record follows that could be found")
+            elif hit < 0 or not self._tries:
+                end = len(stream.view) if hit < 0 else at
+                where = f"up to offset {stream.base + end}"
+                self._notes.add(place, f"{what}; no record could be found behind it, {where}")
                 return None
             elif self._is_chain(at):
                 resumed = stream.base + at
@@ -146,6 +149,7 @@ class ClassicReader:
                 return at
             else:
                 at += 1
+                self._tries -= 1
 
     def _is_chain(self, at: int) -> bool:
         """Whether records that make sense follow one another from here, or up to the end."""

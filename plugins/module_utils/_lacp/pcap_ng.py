@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from .frame import EN10MB, IN, LINK_TYPES, OUT
 from .pcap_skim import ENHANCED, PACKET, WORTH, Care, leap, pcapng_each, pcapng_skim
-from .pcap_stream import MAX_FRAME, VIEW, CaptureError, Interface, Notes, Packet, Stream
+from .pcap_stream import (
+    MAX_FRAME,
+    TRIES,
+    VIEW,
+    CaptureError,
+    Finder,
+    Interface,
+    Notes,
+    Packet,
+    Stream,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +49,7 @@ class NgReader:
         self._notes = notes
         self._is_ethernet = False
         self._care = Care()
+        self._tries = TRIES
         self._skim = pcapng_each("<")
         size = len(stream.view)
         if size < 28:
@@ -241,17 +252,18 @@ class NgReader:
         """Find the chain of blocks again: a packet block or a section whose two lengths agree."""
         stream = self._stream
         place = stream.base + broken
-        needle = Struct(self._order + "I").pack(ENHANCED)
+        finder = Finder(stream, (Struct(self._order + "I").pack(ENHANCED), MAGIC))
         stream.slide(broken)
         at = 1
         while True:
-            hits = [hit for hit in (stream.find(needle, at), stream.find(MAGIC, at)) if hit >= 0]
-            at = min(hits, default=max(0, len(stream.view) - 3))
+            at = finder.first(at)
             if len(stream.view) - at < _AHEAD and not stream.ended:
-                stream.slide(at)
+                stream.slide(max(at - 3, 0))  # a needle may begin at the very end
+                finder.forget()
                 at = 0
-            elif not hits:
-                self._notes.add(place, f"{what}; no block follows that could be found")
+            elif at >= len(stream.view) or not self._tries:
+                where = f"up to offset {stream.base + at}"
+                self._notes.add(place, f"{what}; no block could be found behind it, {where}")
                 return None
             elif self._is_found(at):
                 resumed = stream.base + at
@@ -259,6 +271,7 @@ class NgReader:
                 return at
             else:
                 at += 1
+                self._tries -= 1
 
     def _is_found(self, at: int) -> bool:
         if at + 28 > len(self._stream.view):

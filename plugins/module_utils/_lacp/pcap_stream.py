@@ -7,13 +7,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The largest frame a capture may hold (libpcap's MAXIMUM_SNAPLEN), and the view: hardly longer, so
 # that a corrupt length always leads out of it and the fast loops need no test of their own.
 MAX_FRAME = 262_144
 VIEW = MAX_FRAME + 1024
 KEPT_NOTES = 20
+# Places that are tried in a whole file when records are looked for behind damage: a second's
+# work. Random octets have one such place in 256.
+TRIES = 500_000
 
 ReadInto = Callable[[memoryview], int]
 
@@ -116,3 +122,24 @@ class Stream:
     def find(self, needle: bytes, start: int) -> int:
         """Offset of the needle in the view, at or behind start; -1 if it is not there."""
         return self.octets.find(needle, start, len(self.view))
+
+
+class Finder:
+    """The first of several needles in the view; each is looked for once, not at each question."""
+
+    def __init__(self, stream: Stream, needles: Iterable[bytes]) -> None:
+        self._stream = stream
+        self._next = dict.fromkeys(needles, -1)
+
+    def first(self, start: int) -> int:
+        """Offset of the first at or behind start; the length of the view if there is none."""
+        end = len(self._stream.view)
+        for needle, known in self._next.items():
+            if known < start:
+                hit = self._stream.find(needle, start)
+                self._next[needle] = end if hit < 0 else hit
+        return min(self._next.values())
+
+    def forget(self) -> None:
+        """The view has changed."""
+        self._next = dict.fromkeys(self._next, -1)
