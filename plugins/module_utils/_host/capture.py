@@ -114,9 +114,10 @@ class Capture:
         tick = started.mono_ns + interval
         while not self.ended_by:
             wait_ns = max(0, min(tick, deadline) - now().mono_ns)
-            ready = self._poll.poll((wait_ns + 999_999) // 1_000_000)
+            self._poll.poll((wait_ns + 999_999) // 1_000_000)
             moment = now()
-            for number, _events in ready:
+            # Asked again after the clock was read: all that is older than that is ready now.
+            for number, _events in self._poll.poll(0):
                 self._held.extend(self._ready(number, moment))
             if moment.mono_ns >= tick:
                 self._held.extend(self._tick(started, moment))

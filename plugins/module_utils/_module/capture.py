@@ -17,7 +17,7 @@ from .._lacp.capture_report import capture_result
 from .._lacp.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ansible.module_utils.basic import AnsibleModule
 
@@ -41,34 +41,44 @@ ARGUMENTS: dict[str, Any] = {
 
 def run(module: AnsibleModule) -> None:
     """Listen to a bond, return what was heard, and leave the module."""
-    params = module.params
     try:
-        limits = _limits(params)
-        bond = find_bond(params["bond"])
-        poke = _poke(module, bond)
-        writer = _writer(module)
+        result = listen(module.params, writes=not module.check_mode)
     except CaptureRefused as error:
         module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **result)
+
+
+def listen(params: Mapping[str, Any], *, writes: bool) -> dict[str, Any]:
+    """The result of a capture with the module's options; CaptureRefused. writes: files, poke."""
+    limits = _limits(params)
+    bond = find_bond(params["bond"])
+    poke = _poke(bond) if params["poke"] else None
+    path = params["pcapng"] if writes else None
+    writer = _writer(path) if path else None
     try:
-        capture = Capture(bond, limits, writer=writer, progress=params["progress"] or "", poke=poke)
-    except CaptureRefused as error:
+        capture = Capture(
+            bond,
+            limits,
+            writer=writer,
+            progress=params["progress"] or "",
+            poke=poke if writes else None,
+        )
+    except CaptureRefused:
         if writer is not None:
             writer.close()
-        module.fail_json(msg=str(error))
+        raise
     try:
         analysis = analyse(_window(capture))
     finally:
         capture.close()
-    notes = list(capture.notes)
-    result = _result(capture, analysis, writer, notes)
-    path = params["timeline"]
-    title = f"{os.uname().nodename} {bond.name}"
-    if path and not module.check_mode and _draw(path, analysis, title, notes):
-        result["timeline"] = path
-    module.exit_json(changed=False, notes=notes, **result)
+    result = _result(capture, analysis, writer)
+    picture = params["timeline"] if writes else None
+    if picture and _draw(picture, analysis, f"{os.uname().nodename} {bond.name}", result["notes"]):
+        result["timeline"] = picture
+    return result
 
 
-def _limits(params: dict[str, Any]) -> Limits:
+def _limits(params: Mapping[str, Any]) -> Limits:
     """The limits, checked; CaptureRefused names the option."""
     for name, least, most in (
         ("duration", 0.1, LONGEST_S),
@@ -80,19 +90,13 @@ def _limits(params: dict[str, Any]) -> Limits:
     return Limits(params["duration"], params["count"], params["until"] or "", params["interval"])
 
 
-def _poke(module: AnsibleModule, bond: Bond) -> Callable[[], None] | None:
-    if not module.params["poke"]:
-        return None
+def _poke(bond: Bond) -> Callable[[], None]:
     from .._host.poke import prepare  # noqa: PLC0415 - few captures poke
 
-    poke = prepare(bond)
-    return None if module.check_mode else poke
+    return prepare(bond)
 
 
-def _writer(module: AnsibleModule) -> CaptureWriter | None:
-    path = module.params["pcapng"]
-    if not path or module.check_mode:
-        return None
+def _writer(path: str) -> CaptureWriter:
     from .._host.capture_writer import CaptureWriter  # noqa: PLC0415 - few captures are kept
     from .._lacp.version import VERSION  # noqa: PLC0415 - the same
 
@@ -109,15 +113,14 @@ def _window(capture: Capture) -> Window:
     return Window(capture.records(), members=ports, our_systems=(capture.bond.mac,))
 
 
-def _result(
-    capture: Capture, analysis: Analysis, writer: CaptureWriter | None, notes: list[str]
-) -> dict[str, Any]:
-    result = capture_result(analysis)
-    result["members"] = capture.watch.summary()
+def _result(capture: Capture, analysis: Analysis, writer: CaptureWriter | None) -> dict[str, Any]:
+    notes = list(capture.notes)
     if analysis.log.dropped:
         notes.append(f"{analysis.log.dropped} events of the host were pushed out by later ones")
     if analysis.backwards:
         notes.append(f"records went backwards in time {analysis.backwards} times")
+    result = capture_result(analysis)
+    result["members"] = capture.watch.summary()
     if writer is not None:
         result["pcapng"] = writer.path
         result["pcapng_frames"] = writer.frames
@@ -127,6 +130,7 @@ def _result(
         result["poke"] = capture.reaction.as_result()
     result["bond"] = capture.bond.name
     result["ended_by"] = capture.ended_by
+    result["notes"] = notes
     result["cpu_ms"] = round(time.process_time() * 1000, 1)
     return result
 
