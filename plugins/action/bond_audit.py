@@ -4,14 +4,16 @@
 
 """bond_audit: facts of the host in, judged here, kept as a document; the gate of one host.
 
-The rules run on the controller because they are compiled there once. Ansible sends a module as
-source, so every host would compile them anew in every run, which costs more than judging does.
+Parsers and rules run on the controller because they are compiled there once. Ansible sends a
+module as source, so every host would compile them anew in every run, which costs more than running
+them does.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,11 @@ from ansible_collections.bondproof.lacp.plugins.plugin_utils._document import (
     write_document,
 )
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._judge import JudgeError, judge
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._reading import (
+    ReadingError,
+    host_paths,
+    read_host,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +54,6 @@ ARGUMENTS: dict[str, Any] = {
     "snapshot": {"type": "path"},
     "counters": {"type": "dict", "default": {}},
 }
-# What bond_facts is told; the rest is the controller's business.
-OF_THE_HOST = ("bonds", "snapshot")
 
 
 class ActionModule(ActionBase):
@@ -67,8 +72,9 @@ class ActionModule(ActionBase):
         self._variables = variables
         try:
             _validated, args = self.validate_argument_spec(argument_spec=ARGUMENTS)
+            args.update(host_paths(self._task.args))
             return self._audit(host, args, variables)
-        except (AnsibleActionFail, DocumentError, JudgeError) as error:
+        except (AnsibleActionFail, DocumentError, JudgeError, ReadingError) as error:
             # The report tells of this host, too, unless that is what cannot be written.
             with contextlib.suppress(DocumentError):
                 self._save(host, self._task.args.get("run_dir"), STATUS_FAILED, str(error), {})
@@ -78,16 +84,16 @@ class ActionModule(ActionBase):
         known = _baseline(args["baseline"], host)
         counters = args["counters"] or _saved(args["earlier"], host).get("counters") or {}
         try:
-            found = self._read(args, variables)
+            found, facts = read_host(partial(self._execute_module, task_vars=variables), args)
         except AnsibleConnectionFailure as error:
             self._save(host, args["run_dir"], STATUS_UNREACHABLE, str(error), {})
             raise
-        if found.get("unreachable") or found.get("failed"):
+        if facts is None:
             status = STATUS_UNREACHABLE if found.get("unreachable") else STATUS_FAILED
             self._save(host, args["run_dir"], status, _complaint(found), {})
             return found
         judged = judge(
-            found["ansible_facts"],
+            facts,
             args["policy"],
             counters=counters,
             host=host,
@@ -98,13 +104,6 @@ class ActionModule(ActionBase):
         ]
         written = self._save(host, args["run_dir"], STATUS_OK, "", judged)
         return _result(judged, written, gating(judged["findings"], args["fail_on"], known), args)
-
-    def _read(self, args: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        return self._execute_module(
-            module_name="bondproof.lacp.bond_facts",
-            module_args={name: args[name] for name in OF_THE_HOST if args[name] is not None},
-            task_vars=variables,
-        )
 
     def _save(
         self,

@@ -16,6 +16,8 @@ description:
     and the configuration of the network managers.
   - Every value is known, known not to exist (V(null)), or unknown with the reason. Without privilege
     less is known, and nothing is invented.
+  - The host is only read. The controller makes facts of what was read, because it can do so at less cost.
+    Where sources differ, it has the host read once more, and reports what both readings show alike.
   - Team devices and bonds of other modes are named, with what can be known of any interface.
   - Nothing on the host is changed, and nothing but Python has to be installed on it.
 extends_documentation_fragment:

@@ -6,56 +6,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Union
+from typing import TYPE_CHECKING
 
-from .._lacp import dev_mcast, pci_facts, procfs, rtnl, sysfs
-from .._lacp.facts import (
-    OPENVSWITCH,
-    bond_names,
-    confirmed,
-    disagreeing,
-    facts_from,
-    is_kernel_bond,
-    member_names,
-)
-from .._lacp.snapshot import Snapshot
+from .._lacp import places, rtnl
+from .._lacp.snapshot import ReadFailure, Snapshot
 from .config_reader import read_config
 from .host_reader import HOST_FILES, HOST_FOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from .._lacp.model import HostFacts
     from .._lacp.snapshot import Reading
-
-Value = Union[str, int, float, bool, None]
+    from .source import Source
 
 _DUMPS = ("stats", "addresses", "qdiscs", "routes")
-
-
-class Source(Protocol):
-    """A host: the live one, or a recorded one."""
-
-    def read(self, path: str) -> Reading:
-        """Return the content of a file."""
-
-    def listdir(self, path: str) -> tuple[str, ...]:
-        """Return the names in a folder, sorted; none if it is not there."""
-
-    def readlink(self, path: str) -> str:
-        """Return the target of a symbolic link, '' if there is none."""
-
-    def dump(self, name: str) -> Reading:
-        """Return the messages of a route netlink dump: links, addresses, qdiscs, stats, routes."""
-
-    def ethtool(self, names: Sequence[str]) -> Mapping[tuple[str, str], Reading]:
-        """Return ethtool replies by (interface, command)."""
-
-    def values(self) -> Mapping[str, Value]:
-        """Return what no file holds, as Snapshot.facts describes it."""
-
-    def read_seconds(self) -> float:
-        """Return the time since values() was asked."""
 
 
 class _Reader:
@@ -90,56 +54,76 @@ class _Reader:
                 self.symlinks[path] = target
 
 
-def read_facts(source: Source) -> tuple[HostFacts, Snapshot]:
-    """Read a host; where sources differ, read it again, and keep what both readings show."""
-    snapshot = collect(source)
-    facts = facts_from(snapshot)
-    if disagreeing(facts):
-        snapshot = collect(source)
-        facts = confirmed(facts, facts_from(snapshot))
-    return facts, snapshot
-
-
 def collect(source: Source) -> Snapshot:
     """Read everything that is known of the bonds of a host; failures are part of the snapshot."""
     reader = _Reader(source)
-    reader.read([*HOST_FILES, OPENVSWITCH])
+    reader.read([*HOST_FILES, places.OPENVSWITCH])
     reader.list(HOST_FOLDERS)
     # What is compared with each other is read together: the state moves meanwhile.
     reader.dumps["links"] = source.dump("links")
-    bonds = bond_names(reader.snapshot)
-    if rtnl.network(reader.snapshot) is None:
-        bonds = list(source.listdir(procfs.FOLDER))
-    ports = _ports(reader, bonds)
-    if bonds:
+    members = _bonds(reader)
+    if members:
         for dump in _DUMPS:
             reader.dumps[dump] = source.dump(dump)
-        reader.read([dev_mcast.PATH])
-    _hardware(reader, ports)
+        reader.read([places.DEV_MCAST])
+    _hardware(reader, [port for ports in members.values() for port in ports])
     read_config(reader)
     reader.facts["read_seconds"] = source.read_seconds()
     return reader.snapshot
 
 
-def _ports(reader: _Reader, bonds: Sequence[str]) -> list[str]:
-    """Read what bonding itself says of bonds and members; return the members of all."""
-    kernel = [name for name in bonds if is_kernel_bond(reader.snapshot, name)]
-    reader.read([f"{procfs.FOLDER}/{name}" for name in kernel])
-    ports: list[str] = []
-    for name in bonds:
-        if name in kernel:
-            reader.read(sysfs.bond_paths(name))
-        members = member_names(reader.snapshot, name)
-        for port in members:
-            if name in kernel:
-                reader.read(sysfs.member_paths(port))
-        ports.extend(members)
-    return ports
+def _bonds(reader: _Reader) -> dict[str, list[str]]:
+    """Read what bonding itself says of bonds and members; return the members by bond."""
+    dump = reader.dumps["links"]
+    if isinstance(dump, ReadFailure):
+        kernel = list(reader.source.listdir(places.PROC_BONDING))
+        _read_bonds(reader, kernel)
+        members = {name: _listed_members(reader, name) for name in kernel}
+    else:
+        links = rtnl.devices(dump, rtnl.byte_order(reader.snapshot))
+        found = {index: link for index, link in links.items() if link[1] in rtnl.BOND_KINDS}
+        members = {name: [] for name, _kind, _master in found.values()}
+        for name, _kind, master in links.values():
+            if master in found:
+                members[found[master][0]].append(name)
+        kernel = [name for name, kind, _master in found.values() if kind == rtnl.BOND_KINDS[0]]
+        _read_bonds(reader, kernel)
+        members.update(_openvswitch(reader, {link[0] for link in links.values()}))
+    for name in kernel:
+        for port in members[name]:
+            folder = f"{places.NET}/{port}/bonding_slave/"
+            reader.read([folder + file for file in places.MEMBER_FILES])
+    return members
+
+
+def _read_bonds(reader: _Reader, names: Sequence[str]) -> None:
+    reader.read([f"{places.PROC_BONDING}/{name}" for name in names])
+    for name in names:
+        reader.read([f"{places.NET}/{name}/bonding/{file}" for file in places.BOND_FILES])
+
+
+def _listed_members(reader: _Reader, name: str) -> list[str]:
+    """Members where rtnetlink is silent."""
+    text = reader.snapshot.text(f"{places.PROC_BONDING}/{name}")
+    if not isinstance(text, ReadFailure):
+        return [line[17:] for line in text.split("\n") if line.startswith("Slave Interface: ")]
+    text = reader.snapshot.text(f"{places.NET}/{name}/bonding/slaves")
+    return [] if isinstance(text, ReadFailure) else text.split()
+
+
+def _openvswitch(reader: _Reader, present: set[str]) -> dict[str, list[str]]:
+    """Members of the bonds of Open vSwitch, of which the kernel knows nothing."""
+    if isinstance(reader.snapshot.file(places.OPENVSWITCH), ReadFailure):
+        return {}
+    from .._lacp import ovsdb  # noqa: PLC0415 - compiled on the host: only where it is used
+
+    found = ovsdb.bonds(reader.snapshot)
+    return {name: bond.members for name, bond in found.items() if name not in present}
 
 
 def _hardware(reader: _Reader, ports: Sequence[str]) -> None:
     for port in ports:
-        reader.follow([path.format(port) for path in pci_facts.MEMBER_SYMLINKS])
-        reader.read([path.format(port) for path in pci_facts.MEMBER_FILES])
+        reader.follow([path.format(port) for path in places.DEVICE_SYMLINKS])
+        reader.read([path.format(port) for path in places.DEVICE_FILES])
     if ports:
         reader.ethtool.update(reader.source.ethtool(ports))

@@ -6,49 +6,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from .._lacp import intent, managers
+from .._lacp import config_places as places
 from .._lacp.snapshot import ReadFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .._lacp.snapshot import Reading, Snapshot
+    from .source import Reader
 
 MOST_FILES = 10000  # in one folder: 4094 VLANs have two files each
 
 
-class Reader(Protocol):
-    """A snapshot that grows: what is asked for is added to it, failures too."""
-
-    files: dict[str, Reading]
-    snapshot: Snapshot
-
-    def read(self, paths: Sequence[str]) -> None:
-        """Add the contents of files."""
-
-    def list(self, paths: Sequence[str]) -> None:
-        """Add the names in folders; none for one that cannot be listed."""
-
-
 def read_config(reader: Reader) -> None:
     """Add the configuration of every manager to a snapshot."""
-    reader.list(managers.FOLDERS)
-    for folder in managers.FOLDERS:
+    reader.list(places.FOLDERS)
+    for folder in places.FOLDERS:
         _check(reader, folder)
     names = reader.snapshot.folders
-    suffixes = (".netdev", ".network", ".link") if intent.uses_networkd(names.get) else (".link",)
+    suffixes = (".netdev", ".network", ".link") if places.uses_networkd(names) else (".link",)
     drop_ins = tuple(f"{suffix}.d" for suffix in suffixes)
-    for folder in managers.NETWORKD_FOLDERS:
+    for folder in places.NETWORKD_FOLDERS:
         _read(reader, folder, suffixes)
         for name in names[folder]:
             if name.endswith(drop_ins):
                 reader.list([f"{folder}/{name}"])
                 _read(reader, f"{folder}/{name}", (".conf",))
-    for folder in managers.KEYFILE_FOLDERS:
+    for folder in places.KEYFILE_FOLDERS:
         _read(reader, folder, ("",))
-    reader.read(managers.netplan_files(reader.snapshot)[:MOST_FILES])
+    reader.read(places.netplan_files(names)[:MOST_FILES])
     _interfaces(reader)
 
 
@@ -68,23 +53,23 @@ def _check(reader: Reader, folder: str) -> None:
 
 def _interfaces(reader: Reader) -> None:
     """/etc/network/interfaces and what it names, file by file."""
-    reader.read([managers.INTERFACES])
-    if isinstance(reader.snapshot.file(managers.INTERFACES), ReadFailure):
+    reader.read([places.INTERFACES])
+    if isinstance(reader.snapshot.file(places.INTERFACES), ReadFailure):
         return
-    from .._lacp import intent_ifupdown  # noqa: PLC0415 - compiled on the host: only where used
+    from .._lacp import ifupdown_files  # noqa: PLC0415 - compiled on the host: only where used
 
     def listing(folder: str) -> tuple[str, ...]:
         reader.list([folder])
         return reader.snapshot.folders[folder]
 
-    todo = [managers.INTERFACES]
+    todo = [places.INTERFACES]
     seen = set(todo)
-    while todo and len(seen) <= intent_ifupdown.MOST_FILES:
+    while todo and len(seen) <= ifupdown_files.MOST_FILES:
         path = todo.pop(0)
         text = reader.snapshot.text(path)
-        if isinstance(text, ReadFailure) or len(text) > managers.LARGEST:
+        if isinstance(text, ReadFailure) or len(text) > places.LARGEST:
             continue
-        more = [name for name in intent_ifupdown.sourced(path, text, listing) if name not in seen]
+        more = [name for name in ifupdown_files.sourced(path, text, listing) if name not in seen]
         reader.read(more)
         seen.update(more)
         todo.extend(more)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._lacp.snapshot import Reading
-    from .collect import Value
+    from .source import Value
 
 # A router with full tables would cost seconds; its gateways are unknown then.
 _LARGEST_ROUTES = 1 << 20

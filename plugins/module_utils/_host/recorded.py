@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._lacp.snapshot import Reading, Snapshot
-    from .collect import Value
+    from .source import Value
 
 
 class RecordedSource:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import member_fields, rtnl
+from . import member_fields, rtnl, rtnl_dumps
+from .places import DEV_MCAST as PATH
 from .snapshot import ReadFailure
 from .sources import PROCFS
 
 if TYPE_CHECKING:
     from .record import RecordBuilder
     from .snapshot import Snapshot
-
-PATH = "/proc/net/dev_mcast"
 
 
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:  # noqa: ARG001 - contributors share one signature
@@ -27,7 +26,7 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
         if PATH in snapshot.files:
             into.unknown(member_fields.MULTICAST, f"{PATH}: {content.text}")
         return
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     if network is None or name not in network.names:
         into.unknown(member_fields.MULTICAST, "the interface index is not known")
         return

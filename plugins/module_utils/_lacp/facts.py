@@ -15,13 +15,17 @@ from . import (
     host_facts,
     intent,
     managers,
+    openvswitch,
+    ovsdb,
     pci_facts,
     procfs,
     rtnl,
+    rtnl_dumps,
     rtnl_facts,
     sysfs,
 )
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
+from .places import OPENVSWITCH, PROC_BONDING
 from .record import Record, RecordBuilder
 from .snapshot import ReadFailure, Snapshot
 
@@ -50,32 +54,25 @@ MEMBER_SOURCES: tuple[MemberSource, ...] = (
     pci_facts.member,
 )
 
-KINDS = (KIND_BOND, "team")
-OPENVSWITCH = "/etc/openvswitch/conf.db"
-
 
 def bond_names(snapshot: Snapshot) -> list[str]:
     """Bonds and team devices; from procfs where rtnetlink could not be read."""
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     if network is None:
         return procfs.names(snapshot)
-    found = {link.name for link in network.links.values() if link.kind in KINDS}
+    found = {link.name for link in network.links.values() if link.kind in rtnl.BOND_KINDS}
     return sorted(found.union(_openvswitch(snapshot)))
 
 
 def is_kernel_bond(snapshot: Snapshot, name: str) -> bool:
     """Whether the kernel's bonding driver makes it; where rtnetlink is silent, all bonds are."""
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     return network is None or (name in network.names and network.names[name].kind == KIND_BOND)
 
 
 def _openvswitch(snapshot: Snapshot) -> dict[str, list[str]]:
     """Members of Open vSwitch bonds by name."""
-    if isinstance(snapshot.file(OPENVSWITCH), ReadFailure):
-        return {}
-    from . import openvswitch  # noqa: PLC0415 - compiled on the host: only where it is used
-
-    return {name: found.members for name, found in openvswitch.bonds(snapshot).items()}
+    return {name: found.members for name, found in ovsdb.bonds(snapshot).items()}
 
 
 def member_names(snapshot: Snapshot, name: str) -> list[str]:
@@ -147,11 +144,9 @@ def _bond(snapshot: Snapshot, name: str) -> Bond:
     into = RecordBuilder()
     for source in BOND_SOURCES:
         source(snapshot, name, into)
-    if rtnl.network(snapshot) is None:
+    if rtnl_dumps.network(snapshot) is None:
         into.known(bond_fields.KIND, KIND_BOND, "procfs")
     if name in _openvswitch(snapshot):
-        from . import openvswitch  # noqa: PLC0415 - imported a moment ago
-
         openvswitch.bond(snapshot, name, into)
     for origin, ports in _memberships(snapshot, name):
         into.known(bond_fields.MEMBERS, ports, origin)
@@ -182,7 +177,7 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
         )
         if ports is not None
     ]
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     if network is None or name not in network.names:
         ovs = _openvswitch(snapshot).get(name)
         return ordered if ovs is None else [*ordered, ("ovsdb", ovs)]
@@ -201,10 +196,10 @@ def _problems(snapshot: Snapshot, names: list[str]) -> list[Problem]:
     for dump, reading in sorted(snapshot.dumps.items()):
         if isinstance(reading, ReadFailure):
             problems.append(Problem(f"rtnetlink {dump}", f"{reading.errno}: {reading.text}"))
-        elif rtnl.damage(reading, rtnl.byte_order(snapshot)):
-            text = rtnl.damage(reading, rtnl.byte_order(snapshot))
+        elif rtnl_dumps.damage(reading, rtnl.byte_order(snapshot)):
+            text = rtnl_dumps.damage(reading, rtnl.byte_order(snapshot))
             problems.append(Problem(f"rtnetlink {dump}", text))
-    paths = [f"{procfs.FOLDER}/{name}" for name in names if is_kernel_bond(snapshot, name)]
+    paths = [f"{PROC_BONDING}/{name}" for name in names if is_kernel_bond(snapshot, name)]
     for path in (*paths, OPENVSWITCH):
         content = snapshot.file(path)
         if isinstance(content, ReadFailure) and not (path == OPENVSWITCH and content.missing):

@@ -9,12 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import bond_fields, managers
-from .managers import INTERFACES, SOURCE, Hidden
+from .config_places import (
+    ACTIVE_UNITS,
+    FOLDERS,
+    IFCFG_FOLDERS,
+    INTERFACES,
+    KEYFILE_FOLDERS,
+    NETWORKD_FOLDERS,
+    netplan_files,
+    uses_networkd,
+)
+from .managers import SOURCE, Hidden
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .intent_options import Intent
     from .record import RecordBuilder
     from .snapshot import Snapshot
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
 def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add who configures a bond and what they want; nothing if configuration was not read."""
-    if managers.ACTIVE_UNITS not in snapshot.folders:
+    if ACTIVE_UNITS not in snapshot.folders:
         return
     found: dict[str, Intent] = {}
     hidden: list[str] = []
@@ -37,7 +45,7 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     hidden.extend(_unreadable_folders(snapshot))
     hidden.extend(
         f"{folder}/ifcfg-{name}: files of this kind are not understood"
-        for folder in managers.IFCFG_FOLDERS
+        for folder in IFCFG_FOLDERS
         if f"ifcfg-{name}" in snapshot.folders.get(folder, ())
     )
     if managers.NETPLAN not in found:
@@ -94,46 +102,34 @@ def _joined(first: Intent | None, second: Intent) -> Intent:
 def _ifupdown(snapshot: Snapshot, name: str) -> dict[str, Intent]:
     if managers.readable(snapshot, INTERFACES) is None:
         return {}
-    from . import intent_ifupdown  # noqa: PLC0415 - compiled on the host: only where it is used
+    from . import intent_ifupdown  # noqa: PLC0415 - few hosts have all of them
 
     wanted = intent_ifupdown.intent(snapshot, name)
     return {managers.ifupdown_flavour(snapshot): wanted} if wanted else {}
 
 
 def _networkd(snapshot: Snapshot, name: str) -> dict[str, Intent]:
-    if not uses_networkd(snapshot.folders.get):
+    if not uses_networkd(snapshot.folders):
         return {}
-    from . import intent_networkd  # noqa: PLC0415 - compiled on the host: only where it is used
+    from . import intent_networkd  # noqa: PLC0415 - few hosts have all of them
 
     return intent_networkd.intents(snapshot, name)
 
 
-def uses_networkd(names: Callable[[str, tuple[str, ...]], tuple[str, ...]]) -> bool:
-    """Whether anything beside the files that systemd ships could be about a bond."""
-    return any(
-        name.endswith((".netdev", ".network"))
-        for folder in managers.NETWORKD_FOLDERS
-        if folder != managers.NETWORKD_FOLDERS[-1]
-        for name in names(folder, ())
-    ) or any(name.endswith(".netdev") for name in names(managers.NETWORKD_FOLDERS[-1], ()))
-
-
 def _keyfile(snapshot: Snapshot, name: str) -> dict[str, Intent]:
-    if not any(snapshot.folders.get(folder) for folder in managers.KEYFILE_FOLDERS):
+    if not any(snapshot.folders.get(folder) for folder in KEYFILE_FOLDERS):
         return {}
-    from . import intent_keyfile  # noqa: PLC0415 - compiled on the host: only where it is used
+    from . import intent_keyfile  # noqa: PLC0415 - few hosts have all of them
 
     return intent_keyfile.intents(snapshot, name)
 
 
 def _policy(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
-    files = (
-        file for folder in managers.NETWORKD_FOLDERS for file in snapshot.folders.get(folder, ())
-    )
+    files = (file for folder in NETWORKD_FOLDERS for file in snapshot.folders.get(folder, ()))
     if not any(file.endswith(".link") for file in files):
         into.absent(bond_fields.MAC_ADDRESS_POLICY, SOURCE)
         return
-    from . import intent_link  # noqa: PLC0415 - compiled on the host: only where it is used
+    from . import intent_link  # noqa: PLC0415 - few hosts have all of them
 
     intent_link.policy(snapshot, name, into)
 
@@ -142,7 +138,7 @@ def _unreadable_folders(snapshot: Snapshot) -> list[str]:
     """Folders that are there, but could not be listed."""
     return [
         f"{folder}: {failure.text}"
-        for folder in managers.FOLDERS
+        for folder in FOLDERS
         for failure in [snapshot.file(folder)]
         if isinstance(failure, ReadFailure) and failure.errno in ("EACCES", "EPERM", "E2BIG")
     ]
@@ -151,7 +147,7 @@ def _unreadable_folders(snapshot: Snapshot) -> list[str]:
 def _unrendered(snapshot: Snapshot, name: str) -> list[str]:
     """YAML files of netplan that name a bond, or may, though nothing was generated from them."""
     reasons = []
-    for path in managers.netplan_files(snapshot):
+    for path in netplan_files(snapshot.folders):
         try:
             text = managers.readable(snapshot, path) or ""
         except Hidden as reason:

@@ -10,15 +10,14 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from .config_places import INTERFACES
+from .ifupdown_files import MOST_FILES, sourced
 from .intent_options import Intent, mac, nothing, number, option
-from .managers import INTERFACES, Hidden, interfaces, readable
+from .managers import Hidden, interfaces, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .snapshot import Snapshot
 
-MOST_FILES = 1000
 _GENERATIONS = 8
 _COMMANDS = ("pre-up", "up", "post-up")
 _PASSIVE = (
@@ -37,7 +36,7 @@ class Stanza(NamedTuple):
     options: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=64)  # one text serves the reader and every bond
+@lru_cache(maxsize=64)  # one text serves every bond
 def stanzas(text: str) -> tuple[Stanza, ...]:
     """Split a file; never raises."""
     found: list[tuple[str, tuple[str, ...], list[tuple[str, str]]]] = []
@@ -55,43 +54,6 @@ def stanzas(text: str) -> tuple[Stanza, ...]:
 def _alone(keyword: str) -> bool:
     """Whether a keyword makes a stanza of one line."""
     return keyword.startswith(("auto", "allow-", "source", "no-", "rename"))
-
-
-def sourced(path: str, text: str, listing: Callable[[str], tuple[str, ...]]) -> list[str]:
-    """The files that a file names with source and source-directory, found by listing folders."""
-    folder = path.rpartition("/")[0]
-    found = []
-    for stanza in stanzas(text):
-        for word in stanza.words if stanza.keyword.startswith("source") else ():
-            pattern = word if word.startswith("/") else f"{folder}/{word}"
-            paths = _expand(pattern, listing)
-            if stanza.keyword == "source-directory":
-                paths = [
-                    f"{base}/{name}" for base in paths for name in listing(base) if _plain(name)
-                ]
-            found.extend(paths)
-    return found
-
-
-def _expand(pattern: str, listing: Callable[[str], tuple[str, ...]]) -> list[str]:
-    """Shell wildcards in any component of an absolute path."""
-    paths = [""]
-    for part in pattern.strip("/").split("/"):
-        if any(sign in part for sign in "*?["):
-            paths = [
-                f"{base}/{name}"
-                for base in paths
-                for name in listing(base or "/")
-                if fnmatchcase(name, part) and not name.startswith(".")
-            ]
-        else:
-            paths = [f"{base}/{part}" for base in paths]
-    return paths
-
-
-def _plain(name: str) -> bool:
-    """Letters, digits, underscores and hyphens: all that source-directory takes."""
-    return name.isascii() and name.replace("_", "").replace("-", "").isalnum()
 
 
 def intent(snapshot: Snapshot, name: str) -> Intent | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .config_places import KEYFILE_FOLDERS
 from .intent_ini import Line, last, lines
 from .intent_options import Intent, boolean, mac, nothing, number, option
-from .managers import KEYFILE_FOLDERS, readable, shown
+from .managers import readable, shown
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot

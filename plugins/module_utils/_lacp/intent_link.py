@@ -15,8 +15,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import bond_fields
+from .config_places import NETWORKD_FOLDERS
 from .intent_ini import Line, every, last, lines
-from .managers import NETWORKD_FOLDERS, SOURCE, Hidden, readable, shown
+from .managers import SOURCE, Hidden, readable, shown
 
 if TYPE_CHECKING:
     from .record import RecordBuilder

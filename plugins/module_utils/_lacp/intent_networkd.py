@@ -9,7 +9,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from . import rtnl
+from . import rtnl, rtnl_dumps
 from .intent_ini import every, last
 from .intent_link import Unit, matches, units
 from .intent_options import Intent, boolean, mac, nothing, option
@@ -128,7 +128,7 @@ def _intent(
 
 def _ports(snapshot: Snapshot, name: str) -> dict[str, dict[str, str]]:
     """Interfaces that could be enslaved, and what [Match] can be compared with."""
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     links = network.names if network else {}
     return {
         port: _properties(snapshot, port)
@@ -162,7 +162,7 @@ def _properties(snapshot: Snapshot, port: str) -> dict[str, str]:
     An enslaved port shows the bond's address: its files were matched with its own.
     """
     known = {"Name": port}
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     link = network.names.get(port) if network else None
     if network and link:
         known["Kind"] = link.kind

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import host_fields
+from .config_places import ACTIVE_UNITS, IFUPDOWN2_CODE, LARGEST, WANTS, netplan_files
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:
@@ -19,39 +20,6 @@ SOURCE = "configuration"
 IFUPDOWN, IFUPDOWN2, NETPLAN = "ifupdown", "ifupdown2", "netplan"
 NETWORKD, NETWORK_MANAGER = "systemd-networkd", "NetworkManager"
 
-# In order of precedence: systemd.network(5) and NetworkManager's keyfile plugin.
-NETWORKD_FOLDERS = (
-    "/etc/systemd/network",
-    "/run/systemd/network",
-    "/usr/local/lib/systemd/network",
-    "/usr/lib/systemd/network",
-)
-KEYFILE_FOLDERS = (
-    "/etc/NetworkManager/system-connections",
-    "/run/NetworkManager/system-connections",
-    "/usr/lib/NetworkManager/system-connections",
-)
-NETPLAN_FOLDERS = ("/etc/netplan", "/run/netplan", "/usr/lib/netplan")
-# ifcfg files of Red Hat's NetworkManager plugin, and of wicked: seen, but not read.
-IFCFG_FOLDERS = ("/etc/sysconfig/network-scripts", "/etc/sysconfig/network")
-INTERFACES = "/etc/network/interfaces"
-# systemd keeps 'invocation:UNIT' here as long as a unit is active (src/core/unit.c).
-ACTIVE_UNITS = "/run/systemd/units"
-LARGEST = 1 << 20  # of one file; no manager's own is near it
-_WANTS = (
-    "/etc/systemd/system/multi-user.target.wants",
-    "/etc/systemd/system/network-online.target.wants",
-)
-_IFUPDOWN2_CODE = "/usr/share/ifupdown2"
-FOLDERS: tuple[str, ...] = (
-    *NETWORKD_FOLDERS,
-    *KEYFILE_FOLDERS,
-    *NETPLAN_FOLDERS,
-    *IFCFG_FOLDERS,
-    ACTIVE_UNITS,
-    *_WANTS,
-    _IFUPDOWN2_CODE,
-)
 _UNITS = {
     IFUPDOWN: "networking.service",
     IFUPDOWN2: "networking.service",
@@ -80,11 +48,11 @@ def host(snapshot: Snapshot, into: RecordBuilder) -> None:
 def acts(snapshot: Snapshot, manager: str) -> bool | None:
     """Whether a manager is active or enabled; None if it cannot be told."""
     if manager == NETPLAN:
-        return bool(netplan_files(snapshot))
+        return bool(netplan_files(snapshot.folders))
     if manager in (IFUPDOWN, IFUPDOWN2) and manager != ifupdown_flavour(snapshot):
         return False
     unit = _UNITS[manager]
-    if any(unit in snapshot.folders.get(wants, ()) for wants in _WANTS):
+    if any(unit in snapshot.folders.get(wants, ()) for wants in WANTS):
         return True
     active = snapshot.folders.get(ACTIVE_UNITS, ())
     if not active:
@@ -94,7 +62,7 @@ def acts(snapshot: Snapshot, manager: str) -> bool | None:
 
 def ifupdown_flavour(snapshot: Snapshot) -> str:
     """Which of the two reads /etc/network/interfaces: they cannot be installed together."""
-    return IFUPDOWN2 if snapshot.folders.get(_IFUPDOWN2_CODE) else IFUPDOWN
+    return IFUPDOWN2 if snapshot.folders.get(IFUPDOWN2_CODE) else IFUPDOWN
 
 
 def interfaces(snapshot: Snapshot) -> list[str]:
@@ -103,16 +71,6 @@ def interfaces(snapshot: Snapshot) -> list[str]:
         shown(name)
         for name in snapshot.folders.get("/sys/class/net", ())
         if name != "bonding_masters"
-    ]
-
-
-def netplan_files(snapshot: Snapshot) -> list[str]:
-    """The YAML files of netplan."""
-    return [
-        f"{folder}/{name}"
-        for folder in NETPLAN_FOLDERS
-        for name in snapshot.folders.get(folder, ())
-        if name.endswith(".yaml")
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import member_fields as fields
+from .places import AER, DEVICE
 from .snapshot import ReadFailure
 
 if TYPE_CHECKING:
@@ -17,22 +18,6 @@ if TYPE_CHECKING:
     from .snapshot import Snapshot
 
 SOURCE = "sysfs"
-_DEVICE = "/sys/class/net/{}/device"
-# What a collector reads of each member; {} is its name.
-MEMBER_SYMLINKS: tuple[str, ...] = (
-    _DEVICE,
-    _DEVICE + "/physfn",
-    _DEVICE + "/driver",
-    _DEVICE + "/driver/module",
-)
-_AER = ("correctable", "nonfatal", "fatal")
-MEMBER_FILES: tuple[str, ...] = (
-    _DEVICE + "/vendor",
-    _DEVICE + "/device",
-    _DEVICE + "/sriov_numvfs",
-    _DEVICE + "/driver/module/version",
-    *(f"{_DEVICE}/aer_dev_{kind}" for kind in _AER),
-)
 # Inside a guest a virtual function has no physfn; these drivers drive nothing else, and Mellanox
 # gives virtual functions ids of their own (drivers/net/ethernet/mellanox/mlx5/core/main.c).
 _VF_DRIVERS = ("iavf", "i40evf", "ixgbevf", "igbvf")
@@ -49,7 +34,7 @@ _VF_IDS = (
 
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:  # noqa: ARG001 - contributors share one signature
     """Add what sysfs says of the hardware; a member without a device is virtual."""
-    base = _DEVICE.format(name)
+    base = DEVICE.format(name)
     device = snapshot.symlinks.get(base)
     if device is None:
         if f"{base}/vendor" in snapshot.files:  # it was looked for
@@ -123,7 +108,7 @@ def _sriov(snapshot: Snapshot, base: str, pci_id: str, into: RecordBuilder) -> N
 def _aer(snapshot: Snapshot, base: str, into: RecordBuilder) -> None:
     """Totals of drivers/pci/pcie/aer.c: the last line of each file, TOTAL_ERR_COR and the like."""
     totals = {}
-    for kind in _AER:
+    for kind in AER:
         path = f"{base}/aer_dev_{kind}"
         text = snapshot.text(path)
         if isinstance(text, ReadFailure):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import bond_fields as b, member_fields as m, sources as s
 from .fact import Field
+from .places import PROC_BONDING
 from .port_state import ZERO_MAC
 from .snapshot import ReadFailure, Snapshot
 from .sources import PROCFS
@@ -23,7 +24,6 @@ from .sources import PROCFS
 if TYPE_CHECKING:
     from .record import RecordBuilder
 
-FOLDER = "/proc/net/bonding"
 _ACTOR, _PARTNER = "details actor lacp pdu", "details partner lacp pdu"
 _NO_AGGREGATOR = "has no active aggregator"
 _SEEN = ""  # of lines that have no value of their own
@@ -120,15 +120,15 @@ class BondFile(NamedTuple):
 def names(snapshot: Snapshot) -> list[str]:
     """Bonds whose file was read."""
     return sorted(
-        path[len(FOLDER) + 1 :]
+        path[len(PROC_BONDING) + 1 :]
         for path, content in snapshot.files.items()
-        if path.startswith(FOLDER + "/") and not isinstance(content, ReadFailure)
+        if path.startswith(PROC_BONDING + "/") and not isinstance(content, ReadFailure)
     )
 
 
 def members(snapshot: Snapshot, name: str) -> list[str] | None:
     """Members in enslave order; None if the file could not be read."""
-    content = snapshot.file(f"{FOLDER}/{name}")
+    content = snapshot.file(f"{PROC_BONDING}/{name}")
     return None if isinstance(content, ReadFailure) else list(parse(content).members)
 
 
@@ -168,7 +168,7 @@ def parse(content: bytes) -> BondFile:
 
 def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add what the file of a bond says of the bond."""
-    content = snapshot.file(f"{FOLDER}/{name}")
+    content = snapshot.file(f"{PROC_BONDING}/{name}")
     if isinstance(content, ReadFailure):
         return
     parsed = parse(content)
@@ -194,7 +194,7 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
 
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:
     """Add what the file of a bond says of one member."""
-    content = snapshot.file(f"{FOLDER}/{bond}")
+    content = snapshot.file(f"{PROC_BONDING}/{bond}")
     if isinstance(content, ReadFailure):
         return
     parsed = parse(content)
@@ -289,7 +289,7 @@ def _apply(
         elif _add(field, kind, value, into):
             del section.lines[block + label]
         else:
-            into.unknown(field, f"unrecognised value in {FOLDER}: {value[:60]!r}")
+            into.unknown(field, f"unrecognised value in {PROC_BONDING}: {value[:60]!r}")
 
 
 def _add(field: Field[Any], kind: str, value: str, into: RecordBuilder) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
-from . import bond_fields as b, member_fields as m, rtnl, sources as s
+from . import bond_fields as b, member_fields as m, rtnl, rtnl_dumps, sources as s
 from .fact import Field
 from .port_state import ZERO_MAC
 from .sources import RTNETLINK
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from .record import RecordBuilder
-    from .rtnl import Attributes, Link, Network
+    from .rtnl import Attributes
+    from .rtnl_dumps import Link, Network
     from .snapshot import Snapshot
 
 IFF_UP = 0x1
@@ -116,7 +117,7 @@ _INGRESS = 0xFFFFFFF1  # TC_H_INGRESS, also of clsact
 
 def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add what rtnetlink knows of a bond or team device."""
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     if network is None or name not in network.names:
         return
     link = network.names[name]
@@ -130,16 +131,16 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
 
 def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:
     """Add what rtnetlink knows of a member."""
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     if network is None or name not in network.names:
         return
     link = network.names[name]
     _device(network, link, m, into)
-    _list(m.ADDRESSES, rtnl.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
+    _list(m.ADDRESSES, rtnl_dumps.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
     into.known(m.VLANS, _vlans(network, link), RTNETLINK)
     _ingress(snapshot, link, into)
     if link.lower:
-        into.known(m.NETNS_LINK, link.lower == rtnl.ELSEWHERE, RTNETLINK)
+        into.known(m.NETNS_LINK, link.lower == rtnl_dumps.ELSEWHERE, RTNETLINK)
     else:
         into.absent(m.NETNS_LINK, RTNETLINK)
     owner = network.links.get(link.master)
@@ -162,7 +163,7 @@ def _device(network: Network, link: Link, fields: ModuleType, into: RecordBuilde
     if rtnl.QDISC in found:
         into.known(fields.QDISC, rtnl.text(found[rtnl.QDISC]), RTNETLINK)
     if len(found.get(rtnl.STATS64, b"")) >= 8:
-        into.known(fields.STATISTICS, rtnl.statistics(found[rtnl.STATS64], order), RTNETLINK)
+        into.known(fields.STATISTICS, rtnl_dumps.statistics(found[rtnl.STATS64], order), RTNETLINK)
     if rtnl.CARRIER in found:
         into.known(fields.CARRIER, bool(rtnl.number(found[rtnl.CARRIER], order)), RTNETLINK)
     rows: dict[int, _Row] = {
@@ -263,7 +264,7 @@ def _interface(
 
 
 def _targets(value: bytes, order: str) -> list[str]:
-    return [rtnl.ip(target) for _slot, target in sorted(rtnl.nested(value, order).items())]
+    return [rtnl_dumps.ip(target) for _slot, target in sorted(rtnl.nested(value, order).items())]
 
 
 def _port(network: Network, owner: Link, link: Link, into: RecordBuilder) -> None:
@@ -295,10 +296,10 @@ def _speaks_lacp(network: Network, owner: Link) -> bool:
 def _counters(
     snapshot: Snapshot, network: Network, owner: Link, link: Link, into: RecordBuilder
 ) -> None:
-    counters = rtnl.slow_counters(snapshot, link.ifindex)
+    counters = rtnl_dumps.slow_counters(snapshot, link.ifindex)
     if counters is None:
         for field in _COUNTERS:
-            into.unknown(field, rtnl.silence(snapshot, "stats"))
+            into.unknown(field, rtnl_dumps.silence(snapshot, "stats"))
         return
     lacp = _speaks_lacp(network, owner)
     for kind, field in enumerate(_COUNTERS):
@@ -318,7 +319,7 @@ def _list(
     into: RecordBuilder,
 ) -> None:
     if found is None:
-        into.unknown(field, rtnl.silence(snapshot, dump))
+        into.unknown(field, rtnl_dumps.silence(snapshot, dump))
     else:
         into.known(field, found, RTNETLINK)
 
@@ -343,9 +344,9 @@ def _vlans(network: Network, link: Link) -> list[dict[str, Any]]:
 def _surroundings(snapshot: Snapshot, network: Network, link: Link, into: RecordBuilder) -> None:
     """What lies on a bond: VLANs, a bridge or VRF, addresses, routes."""
     into.known(b.VLANS, _vlans(network, link), RTNETLINK)
-    _list(b.ADDRESSES, rtnl.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
+    _list(b.ADDRESSES, rtnl_dumps.addresses(snapshot, link.ifindex), snapshot, "addresses", into)
     above = network.above(link)
-    hops = rtnl.gateways(snapshot, frozenset(x.ifindex for x in (link, *above)))
+    hops = rtnl_dumps.gateways(snapshot, frozenset(x.ifindex for x in (link, *above)))
     vrf = next((x.name for x in above if x.kind == "vrf"), None)
     if vrf is not None:
         into.unknown(b.GATEWAYS, f"the routes of VRF {vrf} are not read")
@@ -367,9 +368,9 @@ def _surroundings(snapshot: Snapshot, network: Network, link: Link, into: Record
 
 def _ingress(snapshot: Snapshot, link: Link, into: RecordBuilder) -> None:
     """struct tcmsg: parent at 12; TCA_KIND is 1."""
-    found = rtnl.about(snapshot, "qdiscs", link.ifindex)
+    found = rtnl_dumps.about(snapshot, "qdiscs", link.ifindex)
     if found is None:
-        into.unknown(m.INGRESS_QDISC, rtnl.silence(snapshot, "qdiscs"))
+        into.unknown(m.INGRESS_QDISC, rtnl_dumps.silence(snapshot, "qdiscs"))
         return
     order = rtnl.byte_order(snapshot)
     for header, values in found:

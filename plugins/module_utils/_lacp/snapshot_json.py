@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import zlib
+from binascii import a2b_base64
 from typing import Any
 
 from .snapshot import ReadFailure, Reading, Snapshot
+from .snapshot_pack import SCHEMA, document
 
-SCHEMA = "bondproof.lacp/snapshot/1"
+# Of an unpacked document: sixteen times what 64 members and 4,094 VLANs need.
+LARGEST = 1 << 28
 
 
 class SnapshotError(Exception):
@@ -20,50 +23,61 @@ class SnapshotError(Exception):
 
 
 def save(snapshot: Snapshot) -> str:
-    """The document; files that are printable ASCII stay readable, all else is base64."""
-    document = {
-        "schema": SCHEMA,
-        "facts": dict(snapshot.facts),
-        "files": {path: _pack(reading) for path, reading in snapshot.files.items()},
-        "folders": {path: list(names) for path, names in snapshot.folders.items()},
-        "symlinks": dict(snapshot.symlinks),
-        "dumps": {name: _pack(reading) for name, reading in snapshot.dumps.items()},
-        "ethtool": [
-            [name, command, _pack(reading)] for (name, command), reading in snapshot.ethtool.items()
-        ],
-    }
-    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+    """The document, laid out to be read by people, too."""
+    return json.dumps(document(snapshot), indent=1, sort_keys=True) + "\n"
 
 
-def load(document: str) -> Snapshot:
-    """The inverse of save(); SnapshotError if the document is anything else."""
+def load(text: str | bytes) -> Snapshot:
+    """The inverse of save(); SnapshotError if the text is anything else."""
     try:
-        data = json.loads(document)
+        data = json.loads(text)
         if data["schema"] != SCHEMA:
             raise SnapshotError(f"schema is {data['schema']!r}, not {SCHEMA!r}")
         return Snapshot(
             files={path: _unpack(item) for path, item in data["files"].items()},
-            folders={path: tuple(names) for path, names in data["folders"].items()},
-            symlinks=dict(data["symlinks"]),
+            folders={path: _names(names) for path, names in data["folders"].items()},
+            symlinks={path: _text(target) for path, target in data["symlinks"].items()},
             dumps={name: _unpack(item) for name, item in data["dumps"].items()},
             ethtool={(name, command): _unpack(item) for name, command, item in data["ethtool"]},
-            facts=dict(data["facts"]),
+            facts={name: _scalar(value) for name, value in data["facts"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise SnapshotError(f"not a snapshot: {type(error).__name__}: {error}") from error
 
 
-def _pack(reading: Reading) -> dict[str, str]:
-    if isinstance(reading, ReadFailure):
-        return {"errno": reading.errno, "text": reading.text}
-    if all(byte in b"\t\n" or 0x20 <= byte < 0x7F for byte in reading):
-        return {"ascii": reading.decode("ascii")}
-    return {"base64": base64.b64encode(reading).decode("ascii")}
+def unpack(packed: str) -> Snapshot:
+    """The inverse of pack(); SnapshotError if it is anything else, or too large."""
+    try:
+        inflating = zlib.decompressobj()
+        text = inflating.decompress(a2b_base64(packed), LARGEST)
+    except (TypeError, ValueError, zlib.error) as error:
+        raise SnapshotError(f"not a packed snapshot: {error}") from error
+    if inflating.unconsumed_tail:
+        raise SnapshotError(f"larger than {LARGEST} bytes")
+    if not inflating.eof:
+        raise SnapshotError("not a packed snapshot: it is cut short")
+    return load(text)
 
 
 def _unpack(item: dict[str, Any]) -> Reading:
     if "errno" in item:
-        return ReadFailure(item["errno"], item["text"])
+        return ReadFailure(_text(item["errno"]), _text(item["text"]))
     if "ascii" in item:
         return bytes(item["ascii"].encode("ascii"))
-    return base64.b64decode(item["base64"], validate=True)
+    return a2b_base64(item["base64"], strict_mode=True)
+
+
+def _names(names: list[str]) -> tuple[str, ...]:
+    return tuple(_text(name) for name in names)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - of a document that anybody may have written
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is no text")
+    return value
+
+
+def _scalar(value: Any) -> str | float | bool | None:  # noqa: ANN401 - the same
+    if not isinstance(value, (str, int, float, bool, type(None))):
+        raise TypeError(f"{value!r:.60} is neither text nor a number")
+    return value

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from . import bond_fields as b, member_fields as m, sources as s
 from .fact import Field
+from .places import NET
 from .port_state import ZERO_MAC
 from .snapshot import ReadFailure, Snapshot
 from .sources import SYSFS
 
 if TYPE_CHECKING:
     from .record import RecordBuilder
-
-NET = "/sys/class/net"
 
 # File: field and how its value reads; 'choice' is 'name number', 'name' may be empty.
 _Rule = tuple[Field[Any], str]
@@ -80,18 +79,9 @@ _PORT: dict[str, _Rule] = {
     "ad_actor_oper_port_state": (m.ACTOR_STATE, "int"),
     "ad_partner_oper_port_state": (m.PARTNER_STATE, "int"),
 }
+# What is understood; places.py says what is read.
 BOND_FILES = ("slaves", *_OPTIONS, *_GATED, *_AGGREGATOR, *_GATED_AGGREGATOR)
 MEMBER_FILES = (*_MEMBER, *_PORT)
-
-
-def bond_paths(name: str) -> list[str]:
-    """The files of a bond."""
-    return [f"{NET}/{name}/bonding/{file}" for file in BOND_FILES]
-
-
-def member_paths(name: str) -> list[str]:
-    """The files of a member."""
-    return [f"{NET}/{name}/bonding_slave/{file}" for file in MEMBER_FILES]
 
 
 def members(snapshot: Snapshot, name: str) -> list[str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import rtnl
+from . import rtnl, rtnl_dumps
 from .port_state import DEFAULTED, DISTRIBUTING, EXPIRED, FORWARDING
 from .procfs import parse
 
@@ -104,7 +104,7 @@ def _look(data: bytes, span: tuple[int, int], order: str, *, gone: bool) -> Look
         fields["mtu"] = str(rtnl.number(found[rtnl.MTU], order))
     if rtnl.LINKINFO in found:
         fields.update(_bonding(rtnl.nested(found[rtnl.LINKINFO], order), order))
-    counters = rtnl.statistics(found.get(rtnl.STATS64, b""), order)
+    counters = rtnl_dumps.statistics(found.get(rtnl.STATS64, b""), order)
     for name, kind in (("carrier_up", rtnl.CARRIER_UP), ("carrier_down", rtnl.CARRIER_DOWN)):
         if kind in found:
             counters[name] = rtnl.number(found[kind], order)

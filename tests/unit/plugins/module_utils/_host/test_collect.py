@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -21,7 +22,11 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._host import (
     netlink,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._host.recorded import RecordedSource
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import host_fields, rtnl
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
+    host_fields,
+    rtnl,
+    rtnl_dumps,
+)
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Known
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.facts import facts_from
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot import (
@@ -81,8 +86,8 @@ def known(facts: HostFacts) -> dict[tuple[str, str, str], object]:
 def test_a_recorded_host_reads_as_the_live_one_did(host: str) -> None:
     saved = recorded(host)
     source = Watching(saved)
-    facts, snapshot = collect.read_facts(source)
-    assert known(facts) == known(facts_from(saved))
+    snapshot = collect.collect(source)
+    assert known(facts_from(snapshot)) == known(facts_from(saved))
     kernel = ("/proc/net/", "/sys/class/net/")
     assert {path for path in snapshot.files if path.startswith(kernel)} == {
         path for path in saved.files if path.startswith(kernel)
@@ -93,44 +98,66 @@ def test_a_recorded_host_reads_as_the_live_one_did(host: str) -> None:
 def test_a_host_without_bonds_is_asked_for_little() -> None:
     saved = recorded("linux-6.12-root")
     source = Watching(Snapshot(dumps={"links": b""}, files=saved.files, facts=saved.facts))
-    facts, _snapshot = collect.read_facts(source)
+    facts = facts_from(collect.collect(source))
     assert facts.bonds == ()
     assert not set(source.asked) & {"stats", "routes", "qdiscs", "addresses"}
     assert not [name for name in source.asked if name.startswith("/sys/class/net/")]
 
 
-class Moving(RecordedSource):
-    """A host whose state moves between the first read of rtnetlink and that of procfs."""
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("without", ["rtnetlink", "rtnetlink and procfs"])
+def test_members_are_read_where_rtnetlink_is_silent(host: str, without: str) -> None:
+    saved = recorded(host)
+    failed: dict[str, Reading] = {
+        path: ReadFailure("EACCES", "Permission denied")
+        for path in saved.files
+        if path.startswith("/proc/net/bonding/") and without != "rtnetlink"
+    }
+    names = tuple(sorted(bond.name for bond in facts_from(saved).bonds if bond.name != "team0"))
+    source = Watching(
+        saved._replace(
+            dumps={"links": ReadFailure("EPERM", "Operation not permitted")},
+            files={**saved.files, **failed},
+            folders={**saved.folders, "/proc/net/bonding": names},
+        )
+    )
+    snapshot = collect.collect(source)
+    folders = ("/sys/class/net/", "/proc/net/bonding/")
+    # Who belongs to a team device only rtnetlink can tell.
+    assert {path for path in snapshot.files if path.startswith(folders)} == {
+        path
+        for path in saved.files
+        if path.startswith(folders) and not path.startswith("/sys/class/net/tm1/")
+    }
 
-    def __init__(self, snapshot: Snapshot, *, forever: bool) -> None:
-        super().__init__(snapshot)
-        self.reads = 0
-        self.forever = forever
 
-    def read(self, path: str) -> Reading:
-        content = super().read(path)
-        if path != "/proc/net/bonding/bond0" or not isinstance(content, bytes):
-            return content
-        self.reads += 1
-        if self.reads > 1 and not self.forever:
-            return content
-        return content.replace(b"LACP rate: fast", b"LACP rate: slow")
+def test_members_of_open_vswitch_are_read_like_any_interface() -> None:
+    port = {"name": "ovs0", "interfaces": ["set", [["uuid", "i1"], ["uuid", "i2"]]]}
+    names = {"i1": {"name": "eno1"}, "i2": {"name": "eno2"}}
+    database = f"OVSDB JSON 1 0\n{json.dumps({'Port': {'p': port}, 'Interface': names})}\n"
+    files: dict[str, Reading] = {"/etc/openvswitch/conf.db": database.encode()}
+    source = Watching(Snapshot(dumps={"links": b""}, files=files))
+    snapshot = collect.collect(source)
+    assert {"eno1", "eno2", "addresses", "/sys/class/net/eno1/device/vendor"} <= set(source.asked)
+    (bond,) = facts_from(snapshot).bonds
+    assert (bond.name, [member.name for member in bond.members]) == ("ovs0", ["eno1", "eno2"])
 
 
-@pytest.mark.parametrize("forever", [False, True])
-def test_sources_that_differ_are_read_once_more(*, forever: bool) -> None:
-    source = Moving(recorded("linux-6.12-root"), forever=forever)
-    facts, _snapshot = collect.read_facts(source)
-    (bond,) = [bond for bond in facts.bonds if bond.name == "bond0"]
-    assert source.reads == 2
-    assert [item.path for item in bond.record.disagreements] == ["options.lacp_rate"] * forever
+def test_a_bond_that_open_vswitch_names_like_one_of_the_kernels_is_the_kernels() -> None:
+    saved = recorded("linux-6.12-root")
+    port = {"name": "bond0", "interfaces": ["set", [["uuid", "i1"], ["uuid", "i2"]]]}
+    database = f"{json.dumps({'Port': {'p': port}})}\n".encode()
+    changed = saved._replace(files={**saved.files, "/etc/openvswitch/conf.db": database})
+    found = collect.collect(RecordedSource(changed))
+    assert {name for name, _command in found.ethtool} == {name for name, _command in saved.ethtool}
 
 
 def test_this_machine_can_be_read() -> None:
-    facts, snapshot = collect.read_facts(live.LiveSource())
+    snapshot = collect.collect(live.LiveSource())
+    facts = facts_from(snapshot)
     assert facts.record.value(host_fields.HOSTNAME) == os.uname().nodename
     assert facts.record.value(host_fields.READ_SECONDS) > 0
-    network = rtnl.network(snapshot)
+    network = rtnl_dumps.network(snapshot)
     assert network is not None
     assert network.damage == ""
     assert set(network.names) == {name for _index, name in socket.if_nameindex()}
@@ -141,7 +168,7 @@ def test_every_dump_is_answered_by_this_kernel(name: str) -> None:
     found = netlink.dump(name)
     assert isinstance(found, bytes), found
     order = "<" if sys.byteorder == "little" else ">"
-    assert rtnl.damage(found, order) == ""
+    assert rtnl_dumps.damage(found, order) == ""
     if name == "links":
         assert any(kind == 16 for kind, _flags, _span in rtnl.messages(found, order))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import dev_mcast
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import dev_mcast, places
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Known, Unknown
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.member_fields import MULTICAST
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.record import RecordBuilder
@@ -31,7 +31,7 @@ CONTENT = b"""\
 
 def record(content: Reading, name: str = "eno1") -> object:
     links = Kernel().link(8, "eno1", [])
-    found = Snapshot(files={dev_mcast.PATH: content}, dumps={"links": links})
+    found = Snapshot(files={places.DEV_MCAST: content}, dumps={"links": links})
     into = RecordBuilder()
     dev_mcast.member(found, "bond0", name, into)
     return into.build().fact(MULTICAST)

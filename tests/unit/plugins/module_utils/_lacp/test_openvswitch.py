@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     bond_fields as b,
-    openvswitch,
+    places,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Unknown
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.facts import facts_from
@@ -45,7 +45,7 @@ def database(*transactions: Any) -> bytes:
 
 
 def read(content: Reading, links: bytes = b"") -> Any:
-    return facts_from(Snapshot(files={openvswitch.PATH: content}, dumps={"links": links}))
+    return facts_from(Snapshot(files={places.OPENVSWITCH: content}, dumps={"links": links}))
 
 
 def test_a_port_with_two_interfaces_is_a_bond() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     member_fields as fields,
     pci_facts,
+    places,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Absent, Unknown
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.record import (
@@ -51,7 +52,7 @@ def record_of(
     symlinks = {f"{BASE}/{name}": target for name, target in (links or {}).items()}
     if device is not None:
         symlinks[BASE] = f"../../../{device}"
-    every = {path.format("eno1"): MISSING for path in pci_facts.MEMBER_FILES}
+    every = {path.format("eno1"): MISSING for path in places.DEVICE_FILES}
     read = {**every, **{f"{BASE}/{name}": reply for name, reply in files.items()}}
     into = RecordBuilder()
     pci_facts.member(Snapshot(files=read, symlinks=symlinks), "bond0", "eno1", into)

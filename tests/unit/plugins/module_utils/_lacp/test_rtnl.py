@@ -17,7 +17,7 @@ from hypothesis import given, strategies as st
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import (
     bond_fields as b,
     member_fields as m,
-    rtnl,
+    rtnl_dumps,
     sources,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import (
@@ -87,14 +87,14 @@ def test_both_byte_orders_say_the_same(order: str) -> None:
     ],
 )
 def test_address(value: bytes, address: str) -> None:
-    assert rtnl.ip(value) == address
+    assert rtnl_dumps.ip(value) == address
 
 
 @given(st.binary(min_size=16, max_size=16))
 def test_every_ipv6_address_is_written_as_python_writes_it(value: bytes) -> None:
-    assert ipaddress.IPv6Address(rtnl.ip(value)).packed == value
+    assert ipaddress.IPv6Address(rtnl_dumps.ip(value)).packed == value
     if not value.startswith(bytes(10)):  # Python writes mapped addresses with dots
-        assert rtnl.ip(value) == str(ipaddress.IPv6Address(value))
+        assert rtnl_dumps.ip(value) == str(ipaddress.IPv6Address(value))
 
 
 def test_no_aggregator_and_zero_partner_are_different_things() -> None:
