@@ -24,7 +24,7 @@ from lab.errors import LabError
 from lab.say import say, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _UNUSED_SECONDS = 30 * 24 * 3600
 _KEY_FILES = (
@@ -104,7 +104,7 @@ def build(kernel: str = "") -> Image:
     """Return the image, building it when it is not there; `kernel` must be in it."""
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
-    with _builder_lock(cache):
+    with builder_lock(cache):
         image = verified()
         if image is None or (kernel and kernel not in image.kernels):
             image = _build(cache)
@@ -116,7 +116,7 @@ def build(kernel: str = "") -> Image:
 
 
 @contextmanager
-def _builder_lock(cache: Path) -> Iterator[None]:
+def builder_lock(cache: Path) -> Iterator[None]:
     """Let one build at a time run; a second one waits and then finds the image ready."""
     with (cache / "lock").open("w", encoding="utf-8") as lock:
         try:
@@ -134,11 +134,11 @@ def _build(cache: Path) -> Image:
         if leftover.exists():
             shutil.rmtree(leftover)
     part.mkdir()
-    mirror = debian_mirror(_apt_sources(), os.environ)
+    mirror = debian_mirror(apt_sources(), os.environ)
     say(f"Debian archive: {mirror}")
     _run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(part / "key")])
     with step("root file system (Debian 13, about 30 s and 450 MB)"):
-        _bootstrap(part / "root", mirror, part / "mmdebstrap.log")
+        bootstrap(part / "root", mirror, part / "mmdebstrap.log")
     kernels = {"6.12": "/usr/bin/linux.uml"}
     with step("kernel 6.1 and packages that lie aside"):
         _other_kernel(part, mirror, "6.1", kernels)
@@ -171,7 +171,7 @@ def _drop_unused(cache: Path) -> None:
             shutil.rmtree(manifest.parent)
 
 
-def _apt_sources() -> dict[str, str]:
+def apt_sources() -> dict[str, str]:
     folder = Path("/etc/apt/sources.list.d")
     paths = [Path("/etc/apt/sources.list"), *folder.glob("*.list"), *folder.glob("*.sources")]
     return {str(path): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
@@ -206,11 +206,14 @@ def _proxies() -> list[str]:
     return [line for line in lines if line.startswith("Acquire::") and "proxy" in line.lower()]
 
 
-def _bootstrap(root: Path, mirror: str, log: Path) -> None:
+def bootstrap(
+    root: Path, mirror: str, log: Path, packages: Iterable[str] = recipe.PACKAGES
+) -> None:
+    """Unpack Debian 13 with some packages into a folder that is not there yet."""
     # A setup that is killed takes all of this with it: no orphan writes into the next build.
     command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"]
     command += ["--pid", "--mount-proc", "--fork", "--kill-child", "mmdebstrap", "--mode=root"]
-    command += ["--variant=minbase", f"--include={','.join(recipe.PACKAGES)}"]
+    command += ["--variant=minbase", f"--include={','.join(packages)}"]
     command += ["--aptopt=APT::Install-Recommends false"]
     command += [f"--aptopt={line}" for line in _proxies()]
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in recipe.NOT_UNPACKED]
