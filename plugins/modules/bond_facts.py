@@ -48,6 +48,7 @@ options:
 notes:
   - Run as root, or with the capability C(CAP_NET_ADMIN), to learn the identity and keys of the partner of
     each member. The kernel hides them from others.
+  - It cannot be run with C(async).
 seealso:
   - module: bondproof.lacp.bond_audit
 """
