@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zlib
-from binascii import a2b_base64
 from typing import Any
 
 from .snapshot import ReadFailure, Reading, Snapshot
@@ -49,7 +49,7 @@ def unpack(packed: str) -> Snapshot:
     """The inverse of pack(); SnapshotError if it is anything else, or too large."""
     try:
         inflating = zlib.decompressobj()
-        text = inflating.decompress(a2b_base64(packed), LARGEST)
+        text = inflating.decompress(base64.b64decode(packed, validate=True), LARGEST)
     except (TypeError, ValueError, zlib.error) as error:
         raise SnapshotError(f"not a packed snapshot: {error}") from error
     if inflating.unconsumed_tail:
@@ -64,7 +64,7 @@ def _unpack(item: dict[str, Any]) -> Reading:
         return ReadFailure(_text(item["errno"]), _text(item["text"]))
     if "ascii" in item:
         return bytes(item["ascii"].encode("ascii"))
-    return a2b_base64(item["base64"], strict_mode=True)
+    return base64.b64decode(item["base64"], validate=True)
 
 
 def _names(names: list[str]) -> tuple[str, ...]:
