@@ -18,6 +18,8 @@ description:
   - Reads pcap and pcapng of both byte orders, with micro- or nanoseconds, several interfaces and sections, Ethernet and
     Linux cooked frames (v1 and v2), with or without VLAN tags, plain or compressed with gzip, xz or zstd.
   - Runs where the file is, on a host or on the controller, needs nothing but Python there, and less than 100 MB of memory.
+  - Slow-protocol frames are found by their ethertype in the first 64 MiB, and by their group address (01:80:c2:...) in
+    all of the file. A sender that uses another address is thus seen if it shows in the first 64 MiB; Linux ignores such.
   - A frame in the capture of a host proves that the host queued it, not that it left the port.
 extends_documentation_fragment:
   - bondproof.lacp._attributes
