@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Validate the outputs of a run: `valid_report.py FOLDER`; the first fault ends it with status 1."""
+"""Validate the outputs of a run: `valid_report.py FOLDER`; the first fault gives status 1."""
 
 from __future__ import annotations
 
