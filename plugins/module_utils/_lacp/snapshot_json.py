@@ -45,15 +45,15 @@ def load(text: str | bytes) -> Snapshot:
         raise SnapshotError(f"not a snapshot: {type(error).__name__}: {error}") from error
 
 
-def unpack(packed: str) -> Snapshot:
-    """The inverse of pack(); SnapshotError if it is anything else, or too large."""
+def unpack(packed: str, largest: int = LARGEST) -> Snapshot:
+    """The inverse of pack(); SnapshotError if it is anything else, or has more bytes than that."""
     try:
         inflating = zlib.decompressobj()
-        text = inflating.decompress(base64.b64decode(packed, validate=True), LARGEST)
+        text = inflating.decompress(base64.b64decode(packed, validate=True), largest)
     except (TypeError, ValueError, zlib.error) as error:
         raise SnapshotError(f"not a packed snapshot: {error}") from error
     if inflating.unconsumed_tail:
-        raise SnapshotError(f"larger than {LARGEST} bytes")
+        raise SnapshotError(f"larger than {largest} bytes")
     if not inflating.eof:
         raise SnapshotError("not a packed snapshot: it is cut short")
     return load(text)

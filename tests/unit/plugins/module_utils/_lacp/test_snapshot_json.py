@@ -17,7 +17,6 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot impo
     Snapshot,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.snapshot_json import (
-    LARGEST,
     SnapshotError,
     load,
     save,
@@ -69,7 +68,6 @@ DAMAGED = {
     "cut short": (PACKED[:40], "not a packed snapshot: it is cut short"),
     "no JSON": (pack_text(b"hello"), "not a snapshot: JSONDecodeError"),
     "not UTF-8": (pack_text(b"\xff"), "not a snapshot: UnicodeDecodeError"),
-    "more than anybody needs": (pack_text(bytes(LARGEST + 1)), f"larger than {LARGEST} bytes"),
 }
 
 
@@ -79,6 +77,15 @@ def test_a_damaged_answer_is_refused_by_name(case: str) -> None:
     with pytest.raises(SnapshotError) as refused:
         unpack(packed)  # type: ignore[arg-type]  # a host may answer anything
     assert complaint in str(refused.value)
+
+
+def test_an_answer_is_not_unpacked_without_bounds() -> None:
+    text = save(Snapshot(files={"/x": bytes(100_000)})).encode()
+    packed = pack_text(text)
+    assert len(packed) < 1000
+    assert unpack(packed, len(text)).file("/x") == bytes(100_000)
+    with pytest.raises(SnapshotError, match=f"larger than {len(text) - 1} bytes"):
+        unpack(packed, len(text) - 1)
 
 
 @given(st.text(), st.binary())
