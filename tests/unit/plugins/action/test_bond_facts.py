@@ -37,12 +37,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("facts")
 
 
-@pytest.fixture(scope="module")
-def seen(folder: Path) -> dict[str, Any]:
-    """Return what later tasks of one play saw."""
-    (folder / "rubbish").write_text("hello", encoding="utf-8")
+def tasks(folder: Path) -> list[dict[str, Any]]:
+    """Return the tasks of a play; its last one keeps what they found."""
     kept = ("found", "missing", "rubbish", "nowhere", "unwritable")
-    tasks = [
+    everything = ["'facts': ansible_facts", *(f"'{name}': {name}" for name in kept)]
+    keep = {
+        "content": f"{{{{ {{{', '.join(everything)}}} | to_json }}}}",
+        "dest": f"{folder}/seen.json",
+        "mode": "0600",
+    }
+    return [
         {**facts(snapshot=str(RECORDED)), "register": "found"},
         {**facts(snapshot=str(RECORDED), save_snapshot=f"{folder}/dry"), "check_mode": True},
         facts(save_snapshot=f"{folder}/live"),
@@ -52,27 +56,22 @@ def seen(folder: Path) -> dict[str, Any]:
         ignored("rubbish", snapshot=f"{folder}/rubbish"),
         ignored("nowhere", snapshot=f"{folder}/none"),
         ignored("unwritable", save_snapshot=f"{folder}/none/x"),
-        {
-            "ansible.builtin.copy": {
-                "content": "{{ {'facts': ansible_facts, "
-                + ", ".join(f"'{name}': {name}" for name in kept)
-                + "} | to_json }}",
-                "dest": f"{folder}/seen.json",
-                "mode": "0600",
-            }
-        },
+        {"ansible.builtin.copy": keep},
     ]
+
+
+@pytest.fixture(scope="module")
+def seen(folder: Path) -> dict[str, Any]:
+    """Return what later tasks of one play saw."""
+    (folder / "rubbish").write_text("hello", encoding="utf-8")
     (folder / "copy").write_bytes(RECORDED.read_bytes())
-    variables = {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": sys.executable,
-    }
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     play = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars": variables,
+        "vars": local,
         "environment": {"BONDPROOF_OF_THE_HOST": str(folder)},
-        "tasks": tasks,
+        "tasks": tasks(folder),
     }
     (folder / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
     done = subprocess.run(
