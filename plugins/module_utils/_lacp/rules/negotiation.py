@@ -92,7 +92,7 @@ def partner_silent(member: MemberView) -> Iterator[Deviation]:
     state = actor_state(member)
     if state is None or not state & DEFAULTED or surely(waits_in_vain, member):
         return
-    yield Deviation("actor.port_state", "no defaulted", words(state) + _heard(member))
+    yield Deviation("actor.port_state", "a partner that is heard", words(state) + _heard(member))
 
 
 def _heard(member: MemberView) -> str:
@@ -126,7 +126,7 @@ def actor_expired(member: MemberView) -> Iterator[Deviation]:
     if state is None or state & (EXPIRED | DEFAULTED) != EXPIRED:
         return
     if not surely(waits_in_vain, member):
-        yield Deviation("actor.port_state", "no expired", words(state))
+        yield Deviation("actor.port_state", "a partner that is still heard", words(state))
 
 
 @rule(
@@ -148,7 +148,7 @@ def actor_expired(member: MemberView) -> Iterator[Deviation]:
 def partner_defaulted(member: MemberView) -> Iterator[Deviation]:
     state = partner_state(member)
     if state is not None and state & DEFAULTED and not surely(waits_in_vain, member):
-        yield Deviation("partner.port_state", "no defaulted", words(state))
+        yield Deviation("partner.port_state", "a partner that hears us", words(state))
 
 
 @rule(
@@ -169,7 +169,7 @@ def partner_expired(member: MemberView) -> Iterator[Deviation]:
     if state is None or state & (EXPIRED | DEFAULTED) != EXPIRED:
         return
     if not surely(waits_in_vain, member):
-        yield Deviation("partner.port_state", "no expired", words(state))
+        yield Deviation("partner.port_state", "a partner that still hears us", words(state))
 
 
 @rule(
