@@ -170,6 +170,7 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add what the file of a bond says of the bond."""
     content = snapshot.file(f"{PROC_BONDING}/{name}")
     if isinstance(content, ReadFailure):
+        _unread(snapshot, name, (_BOND_LINES, _SYSTEM_LINES, _AGGREGATOR_LINES), into)
         return
     parsed = parse(content)
     section = Section(dict(parsed.bond.lines), parsed.bond.odd)
@@ -196,6 +197,8 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
     """Add what the file of a bond says of one member."""
     content = snapshot.file(f"{PROC_BONDING}/{bond}")
     if isinstance(content, ReadFailure):
+        rules = (_MEMBER_LINES, _PORT_LINES, _ACTOR_LINES, _PARTNER_LINES)
+        _unread(snapshot, bond, rules, into)
         return
     parsed = parse(content)
     if name not in parsed.members:
@@ -211,6 +214,18 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
                 into.absent(field, PROCFS)
         into.absent(m.AGGREGATOR_ID, PROCFS)
     _leftovers(section, into)
+
+
+def _unread(
+    snapshot: Snapshot, bond: str, tables: tuple[dict[str, _Rule], ...], into: RecordBuilder
+) -> None:
+    """Say of every field why the file did not tell, if somebody tried to read it."""
+    path = f"{PROC_BONDING}/{bond}"
+    failure = snapshot.files.get(path)
+    if isinstance(failure, ReadFailure):
+        for table in tables:
+            for field, _kind in table.values():
+                into.unknown(field, f"{path}: {failure.errno}: {failure.text}")
 
 
 def _port(
