@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
         given = {name: value for name, value in args.items() if value is not None}
         if self._task.async_val:
             if folder:
-                raise AnsibleActionFail("fetch: a task with async ends before there are files")
+                return _failure("fetch: a task with async ends before there are files")
             return self._execute(given, variables, is_job=True)
         result = self._watched(given, variables)
         if folder and not result.get("failed"):
@@ -135,6 +135,7 @@ class ActionModule(ActionBase):
     ) -> list[str]:
         """Copy the files to FOLDER/HOST/NAME, by the way that ansible.builtin.fetch takes."""
         host = str(variables.get("inventory_hostname", ""))
+        folder = self._loader.path_dwim(folder)
         fetched = []
         for path in (str(result[name]) for name in FILES if result.get(name)):
             target = Path(folder, host, posixpath.basename(path))
@@ -154,6 +155,10 @@ class ActionModule(ActionBase):
                 raise AnsibleActionFail(f"fetch: {path}: {got.get('msg', 'it failed')}")
             fetched.append(str(target))
         return fetched
+
+
+def _failure(text: str) -> dict[str, Any]:
+    return {"failed": True, "changed": False, "msg": text}
 
 
 def _sentence(host: str, report: Mapping[str, Any], args: Mapping[str, Any]) -> str:

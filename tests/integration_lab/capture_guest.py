@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def go_through(bond: str, steps: list[dict[str, Any]]) -> dict[str, tuple[int, i
             subprocess.run(["/bin/sh", "-c", command], check=True)
         times[step["name"]] = (before, time.time_ns())
         if "partner" in step:
-            until(lambda step=step: knows(bond, step["partner"]), f"{bond} {step['name']}")
+            until(partial(knows, bond, step["partner"]), f"{bond} {step['name']}")
         if "states" in step:
             late = wait({bond: step["states"]}, DEADLINE_S)
             if late:
@@ -101,7 +102,9 @@ def main() -> int:
         times = {bond: one.result() for bond, one in going.items()}
     (HERE / "times.json").write_text(json.dumps(times), encoding="utf-8")
     failed = [bond for child, bond in children.items() if os.waitpid(child, 0)[1]]
-    return f"failed: {failed}" if failed else 0
+    if failed:
+        sys.exit(f"captures failed: {failed}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -96,7 +96,18 @@ def plan(host: Host) -> dict[str, list[Any]]:
 def capture_all(commands: Commands, evidence: Path, duration_s: float = DURATION_S) -> Captured:
     """Listen to each bond, make the faults once all listen, bring home what was heard."""
     host = reader.load(str(TOPOLOGY)).host("c1")
-    work = {"duration": duration_s, "listen": list(host.bonds), "steps": plan(host)}
+    return run_plan(commands, evidence, list(host.bonds), plan(host), duration_s)
+
+
+def run_plan(
+    commands: Commands,
+    evidence: Path,
+    bonds: list[str],
+    steps: Mapping[str, list[Any]],
+    duration_s: float,
+) -> Captured:
+    """Listen to bonds, go through the steps once all are heard, bring home what was heard."""
+    work = {"duration": duration_s, "listen": bonds, "steps": steps}
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         tar.add(HERE / "capture_guest.py", "capture_guest.py")
@@ -122,5 +133,5 @@ def capture_all(commands: Commands, evidence: Path, duration_s: float = DURATION
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
         tar.extractall(evidence, filter="data")
-    results = {bond: json.loads((evidence / f"{bond}.json").read_text()) for bond in host.bonds}
+    results = {bond: json.loads((evidence / f"{bond}.json").read_text()) for bond in bonds}
     return Captured(results, json.loads((evidence / "times.json").read_text()), evidence)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 AFTERMATH_NS = 5 * NS
 _PROGRESS_NS = 2 * NS
 _CLOCK_STEP_NS = NS // 20
+_HOLD_NS = NS // 10
 
 DURATION, COUNT, CONVERGED, FLAP, GONE = "duration", "count", "converged", "flap", "bond gone"
 
@@ -134,7 +135,7 @@ class Capture:
         if self._links is not None and number == self._links.fileno():
             for datagram in self._links.datagrams():
                 yield from self.watch.announced(datagram, moment)
-            self._new_members()
+            self._members_changed()
         elif self._log is not None and number == self._log.fileno():
             for line in self._log.lines():
                 yield LogLine(*moment, line)
@@ -143,7 +144,10 @@ class Capture:
                 self.reaction.heard(frame)
                 yield frame
 
-    def _new_members(self) -> None:
+    def _members_changed(self) -> None:
+        for name in self.watch.gone:
+            self.taps.gone(name, "is gone")
+        self.watch.gone.clear()
         for name, _index in self.watch.joined:
             if name in self.taps.members:
                 continue
@@ -177,11 +181,14 @@ class Capture:
             self._report(moment.mono_ns - started.mono_ns)
 
     def _release(self, moment: Moment | None) -> Iterator[Record]:
-        """What cannot be overtaken any more: all that is of before the last wait's end."""
+        """What will not be overtaken any more: all that is older than the last wait, and a little.
+
+        A frame gets its time stamp before it is queued for the sockets (net/core/dev.c, netif_rx).
+        """
         self._held.sort(key=lambda record: record.mono_ns)
         cut = len(self._held)
         if moment is not None:
-            while cut and self._held[cut - 1].mono_ns > moment.mono_ns:
+            while cut and self._held[cut - 1].mono_ns > moment.mono_ns - _HOLD_NS:
                 cut -= 1
         yield from self._held[:cut]
         del self._held[:cut]
@@ -245,7 +252,7 @@ class Capture:
 
 
 def _storm(tap: Tap) -> Iterator[str]:
-    if tap.unread:
+    if tap.stormed:
         yield (
             f"{tap.member}: {tap.counted} slow-protocol frames passed, {tap.unread} of them were "
             "counted by the kernel only: a storm"

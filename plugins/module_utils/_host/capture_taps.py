@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # Frames read from one member between two looks. LACP itself sends three a second at most; beyond
 # this the kernel goes on counting (PACKET_STATISTICS), and nobody has to read.
 QUOTA = 1000
-_GONE = (errno.ENODEV, errno.ENXIO)
 
 
 @dataclass
@@ -45,6 +44,7 @@ class Tap:
     read: int = 0
     counted: int = 0
     dropped: int = 0
+    stormed: bool = False  # there was more than may be read
 
     @property
     def unread(self) -> int:
@@ -84,7 +84,8 @@ class Taps:
                     yield frame
         except OSError as error:
             self._failed(tap, error)
-        if tap.left <= 0:
+        if tap.left <= 0 and number in self.by_file:
+            tap.stormed = True
             self._poll.unregister(number)
 
     def _frame(self, tap: Tap, heard: Heard, shift: int) -> Frame | None:
@@ -108,11 +109,15 @@ class Taps:
 
     def _failed(self, tap: Tap, error: OSError) -> None:
         """A link that goes down says so once, and the socket goes on when it comes back."""
-        if error.errno == errno.ENETDOWN:
-            return
-        what = "is gone" if error.errno in _GONE else f"cannot be read: {error.strerror}"
-        self.notes.append(f"member {tap.member} {what}; it was listened to up to then")
-        self.close(tap.member)
+        if error.errno != errno.ENETDOWN:
+            self.gone(tap.member, f"cannot be read: {error.strerror}")
+
+    def gone(self, member: str, what: str) -> None:
+        """Nothing more is to be heard of a member."""
+        tap = self.members.get(member)
+        if tap is not None and tap.packets.fileno() in self.by_file and not tap.is_bond:
+            self.notes.append(f"member {member} {what}; it was listened to up to then")
+            self.close(member)
 
     def count(self) -> None:
         """Ask the kernel for its counts, and give every member its quota again."""
@@ -120,6 +125,7 @@ class Taps:
             packets, drops = tap.packets.counts()
             tap.counted += packets
             tap.dropped += drops
+            tap.stormed = tap.stormed or drops > 0
             if tap.left <= 0:
                 # What lies in the socket is of the past; its place in time has gone by.
                 for _stale in range(8 * QUOTA):

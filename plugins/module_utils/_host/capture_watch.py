@@ -68,6 +68,7 @@ class Watch:
         self.proc_first: dict[str, dict[str, str]] = {}
         self.flapped = False
         self.joined: list[tuple[str, int]] = []
+        self.gone: list[str] = []
         self.bond_gone = False
         self._asker = LinkAsker()
         self._raw = b""
@@ -121,9 +122,11 @@ class Watch:
         return bond is not None and watch.is_converged(bond, self.members)
 
     def summary(self) -> list[dict[str, object]]:
-        """The state of the bond (its name first) and of each member, at the beginning and end."""
+        """The state of the bond, and behind it of each member, at the beginning and the end."""
         found: list[dict[str, object]] = []
-        for index, name in self.names.items():
+        order = sorted(self.names, key=lambda one: (one != self.bond.ifindex, self.names[one]))
+        for index in order:
+            name = self.names[index]
             first, last = self.first.get(index), self.seen.get(index)
             if first is not None and last is not None:
                 key = "" if index == self.bond.ifindex else name
@@ -147,6 +150,7 @@ class Watch:
         if look.gone:
             new = {**old, "master": "none", "device": "gone"}
             self.bond_gone = self.bond_gone or look.ifindex == self.bond.ifindex
+            self.gone.append(self.names[look.ifindex])
         name = self.names[look.ifindex]
         for what, was, is_ in watch.changes(old, new):
             if look.ifindex != self.bond.ifindex:

@@ -20,7 +20,8 @@ _SOL_PACKET, _PACKET_STATISTICS, _PACKET_AUXDATA = 263, 6, 8
 _SO_ATTACH_FILTER, _SO_TIMESTAMPNS = 26, 35
 _VLAN_VALID, _VLAN_TPID_VALID = 1 << 4, 1 << 6  # TP_STATUS_*
 _BUFFER = 1 << 20
-_LARGEST = 1 << 16
+# A LACPDU has 124 octets with its header; what is larger than an Ethernet frame is cut here.
+_LARGEST = 1 << 11
 _CONTROL = socket.CMSG_SPACE(16) + socket.CMSG_SPACE(20)
 _NS = 1_000_000_000
 
@@ -40,7 +41,7 @@ _PROGRAM = (
     (_LDH, 0, 0, 20),
     (_JEQ, 1, 0, 0x8809),
     (_RET, 0, 0, 0),
-    (_RET, 0, 0, _LARGEST - 1),
+    (_RET, 0, 0, _LARGEST),
 )
 
 

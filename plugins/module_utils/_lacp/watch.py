@@ -95,9 +95,9 @@ def _look(data: bytes, span: tuple[int, int], order: str, *, gone: bool) -> Look
     found = rtnl.attributes(data, (start + 16, stop), order, _WANTED)
     fields = {"admin": "up" if flags & IFF_UP else "down"}
     if rtnl.OPERSTATE in found:
-        fields["operstate"] = _word(_OPERSTATES, found[rtnl.OPERSTATE][0])
+        fields["operstate"] = _word(_OPERSTATES, rtnl.number(found[rtnl.OPERSTATE], order))
     if rtnl.CARRIER in found:
-        fields["carrier"] = "up" if found[rtnl.CARRIER][0] else "down"
+        fields["carrier"] = "up" if any(found[rtnl.CARRIER]) else "down"
     if rtnl.ADDRESS in found:
         fields["mac"] = rtnl.mac(found[rtnl.ADDRESS])
     if rtnl.MTU in found:
@@ -118,9 +118,9 @@ def _bonding(info: rtnl.Attributes, order: str) -> dict[str, str]:
         found = rtnl.nested(info.get(rtnl.INFO_SLAVE_DATA, b""), order)
         fields = {}
         if _STATE in found:
-            fields["state"] = "backup" if found[_STATE][0] else "active"
+            fields["state"] = "backup" if any(found[_STATE]) else "active"
         if _MII_STATUS in found:
-            fields["mii_status"] = _word(_MII, found[_MII_STATUS][0])
+            fields["mii_status"] = _word(_MII, rtnl.number(found[_MII_STATUS], order))
         for name, kind in (
             ("aggregator", _AGGREGATOR),
             ("actor_state", _ACTOR_STATE),

@@ -44,7 +44,7 @@ def run(module: AnsibleModule) -> None:
             pinger.run(rounds)
     finally:
         pinger.close()
-    tallies = pinger.tallies
+    tallies = sorted(pinger.tallies, key=lambda tally: tally.member)
     notes = list(bond.notes)
     if module.check_mode:
         notes.append("check mode: no marker was sent")
