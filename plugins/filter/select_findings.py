@@ -43,7 +43,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What the expression selects. An empty list where no element fits, V(null) where it names what is not there.
+  description:
+    - What the expression selects.
+    - An empty list where no element fits, V(null) where it names what is not there.
   type: raw
 """
 

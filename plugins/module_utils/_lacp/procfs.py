@@ -22,6 +22,8 @@ from .snapshot import ReadFailure, Snapshot
 from .sources import PROCFS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .record import RecordBuilder
 
 _ACTOR, _PARTNER = "details actor lacp pdu", "details partner lacp pdu"
@@ -197,8 +199,8 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
     """Add what the file of a bond says of one member."""
     content = snapshot.file(f"{PROC_BONDING}/{bond}")
     if isinstance(content, ReadFailure):
-        rules = (_MEMBER_LINES, _PORT_LINES, _ACTOR_LINES, _PARTNER_LINES)
-        _unread(snapshot, bond, rules, into)
+        tables = (_MEMBER_LINES, _PORT_LINES, _ACTOR_LINES, _PARTNER_LINES)
+        _unread(snapshot, bond, tables, into)
         return
     parsed = parse(content)
     if name not in parsed.members:
@@ -217,7 +219,7 @@ def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> Non
 
 
 def _unread(
-    snapshot: Snapshot, bond: str, tables: tuple[dict[str, _Rule], ...], into: RecordBuilder
+    snapshot: Snapshot, bond: str, tables: Iterable[dict[str, _Rule]], into: RecordBuilder
 ) -> None:
     """Say of every field why the file did not tell, if somebody tried to read it."""
     path = f"{PROC_BONDING}/{bond}"
