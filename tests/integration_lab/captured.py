@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import calendar
 import io
 import json
 import subprocess
 import tarfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,10 @@ DURATION_S = 45.0
 OTHER_SYSTEM = "02:5c:00:00:00:99"
 # A burst every so often: longer than a period and a half, shorter than the receiver waits.
 SLOT_MS = 1500
+# bonding's 100 ms ticks stretch, and more so in a User-Mode Linux on a busy machine: a PDU that is
+# late by less than a period says nothing about what was done to the bond.
+STRETCH = 2.0
+NS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -135,3 +141,40 @@ def run_plan(
         tar.extractall(evidence, filter="data")
     results = {bond: json.loads((evidence / f"{bond}.json").read_text()) for bond in bonds}
     return Captured(results, json.loads((evidence / "times.json").read_text()), evidence)
+
+
+def utc_ns(text: str) -> int:
+    seconds, _dot, fraction = text.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")) * NS + int(fraction)
+
+
+def lane(result: Mapping[str, Any], member: str, direction: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        one for one in result["lanes"] if (one["member"], one["direction"]) == (member, direction)
+    )
+    return found
+
+
+def gaps(result: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    return [
+        (one["member"], one["direction"], gap)
+        for one in result["lanes"]
+        for gap in one["gaps"]
+        if gap["periods"] > STRETCH
+    ]
+
+
+def events(result: Mapping[str, Any], *kinds: str) -> list[Mapping[str, Any]]:
+    return [
+        event
+        for event in result["events"]
+        if event["kind"] != "late" and (not kinds or event["kind"] in kinds)
+    ]
+
+
+def where(found: list[Mapping[str, Any]]) -> set[str]:
+    return {str(event["member"]) for event in found}
+
+
+def remarks(result: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    return [(remark["kind"], remark["members"]) for remark in result["remarks"]]

@@ -6,33 +6,42 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import os
 import subprocess
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
-from lab.reader import load
+from ansible_collections.bondproof.lacp.plugins.modules import lacp_capture, lacp_ping
 
-from .captured import DURATION_S, OTHER_SYSTEM, TOPOLOGY, Captured, capture_all, run_plan
+from .captured import (
+    DURATION_S,
+    NS,
+    OTHER_SYSTEM,
+    TOPOLOGY,
+    Captured,
+    capture_all,
+    events,
+    gaps,
+    lane,
+    remarks,
+    utc_ns,
+    where,
+)
 from .test_facts import ANSIBLE
 from .test_lab import Commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
 pytestmark = [pytest.mark.lab, pytest.mark.root]
 # 180 for a healthy bond without a gap in three minutes; the others only take longer then.
 SECONDS = float(os.environ.get("BONDPROOF_CAPTURE_SECONDS", DURATION_S))
-NS = 1_000_000_000
 NEAR = NS // 10
-# bonding's 100 ms ticks stretch, and more so in a User-Mode Linux on a busy machine: a PDU that is
-# late by less than a period says nothing about what was done to the bond.
-STRETCH = 2.0
 PERIOD = int(1.5 * NS)
 HEALTHY = ("fast", "slow", "silent", "split", "passive")
 
@@ -49,43 +58,6 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
 @pytest.fixture(scope="module")
 def captured(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Captured:
     return capture_all(commands, tmp_path_factory.mktemp("evidence"), SECONDS)
-
-
-def utc_ns(text: str) -> int:
-    seconds, _dot, fraction = text.rstrip("Z").partition(".")
-    return calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")) * NS + int(fraction)
-
-
-def lane(result: Mapping[str, Any], member: str, direction: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
-        one for one in result["lanes"] if (one["member"], one["direction"]) == (member, direction)
-    )
-    return found
-
-
-def gaps(result: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    return [
-        (one["member"], one["direction"], gap)
-        for one in result["lanes"]
-        for gap in one["gaps"]
-        if gap["periods"] > STRETCH
-    ]
-
-
-def events(result: Mapping[str, Any], *kinds: str) -> list[Mapping[str, Any]]:
-    return [
-        event
-        for event in result["events"]
-        if event["kind"] != "late" and (not kinds or event["kind"] in kinds)
-    ]
-
-
-def where(found: list[Mapping[str, Any]]) -> set[str]:
-    return {str(event["member"]) for event in found}
-
-
-def remarks(result: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    return [(remark["kind"], remark["members"]) for remark in result["remarks"]]
 
 
 @pytest.mark.parametrize("bond", HEALTHY)
@@ -291,6 +263,28 @@ def test_the_module_shows_its_progress_and_fetches(commands: Commands, tmp_path:
     assert len(done.stdout.splitlines()) == result["pcapng_frames"]
 
 
+def test_nothing_to_fetch_is_an_error(commands: Commands, tmp_path: Path) -> None:
+    result = ansible(commands, "lacp_capture", code=2, bond="fast", fetch=str(tmp_path))
+    assert result["msg"] == "fetch: there is nothing to fetch; give pcapng, timeline or both"
+
+
+@pytest.mark.parametrize("module", [lacp_capture, lacp_ping], ids=["capture", "ping"])
+def test_the_examples_of_the_documentation_run(
+    commands: Commands, tmp_path: Path, module: ModuleType
+) -> None:
+    tasks = yaml.safe_load(module.EXAMPLES.replace("bond0", "fast"))
+    # The lab's user is root already, and there is no sudo.
+    variables = {"ansible_become": False}
+    play = {"hosts": "c1", "gather_facts": False, "vars": variables, "tasks": tasks}
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    playbook = str(ANSIBLE.with_name("ansible-playbook"))
+    answer = commands("run", "--", playbook, str(tmp_path / "play.yml"))
+    assert "failed=0" in answer
+    assert f"ok={len(tasks)}" in answer
+    if module is lacp_capture:
+        assert (tmp_path / "evidence/c1/fast.pcapng").stat().st_size > 1000
+
+
 def test_a_poke_changes_nothing_and_is_answered_for(commands: Commands) -> None:
     before = lasting(commands, "fast")
     result = ansible(commands, "lacp_capture", bond="fast", duration=4, poke=True)
@@ -372,89 +366,3 @@ def test_a_partner_without_a_responder_is_no_fault(commands: Commands) -> None:
     assert [member["outcome"] for member in result["members"]] == ["unanswered", "unanswered"]
     assert result["findings"] == []
     assert [partner["responder"] for partner in result["partners"]] == ["not seen"]
-
-
-# Sends junk with the slow protocols' ethertype towards the host, as fast as it can.
-JUNK = (
-    "import socket, sys; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); "
-    "s.bind((sys.argv[1], 0)); "
-    "[s.send(bytes.fromhex('0180c2000002020000000001' '8809') + bytes([200]) * 110) "
-    "for _ in range(20000)]"
-)
-
-
-@pytest.fixture(scope="module")
-def rough(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Captured:
-    """What no capture may die of; it leaves the bonds in ruins, so these tests stand last."""
-    port = load(str(TOPOLOGY)).host("c1").bond("deaf").members["de2"].name
-    steps = {
-        "deaf": [f'ip netns exec sw python3 -c "{JUNK}" {port}'],
-        "mute": ["ip link set mu2 nomaster", "ip link set mu2 down", "ip link set mu2 master mute"],
-        "flap": ["ip link del fl2"],
-        "flip": ["ip link del flip"],
-        "holes": ["ip link set holes down"],
-        "split": ["ip link set sp1 down", "ip link set sp1 name renamed", "ip link set renamed up"],
-    }
-    return run_plan(
-        commands,
-        tmp_path_factory.mktemp("rough"),
-        list(steps),
-        {bond: [{"name": "it", "commands": said}] for bond, said in steps.items()},
-        15.0,
-    )
-
-
-def changes_of(result: Mapping[str, Any], what: str) -> list[tuple[str, str, str]]:
-    return [
-        (event["member"], event["before"], event["after"])
-        for event in result["link_events"]
-        if event["what"] == what
-    ]
-
-
-def test_a_storm_is_counted_and_not_hoarded(rough: Captured) -> None:
-    result = rough.results["deaf"]
-    (note,) = result["notes"]
-    assert note.startswith("de2: ")
-    assert note.endswith("were counted by the kernel only: a storm")
-    assert int(note.split()[1]) >= 20_000
-    heard = lane(result, "de2", "received")
-    assert 0 < heard["undecodable_total"] < 20_000
-    assert result["ended_by"] == "duration"
-    assert lane(result, "de1", "received")["count"] > 5
-
-
-def test_a_member_that_leaves_and_comes_back(rough: Captured) -> None:
-    result = rough.results["mute"]
-    assert result["notes"] == []
-    assert changes_of(result, "master") == [("mu2", "mute", "none"), ("mu2", "none", "mute")]
-    assert lane(result, "mu2", "sent")["count"] > 3
-
-
-def test_a_member_that_is_deleted(rough: Captured) -> None:
-    result = rough.results["flap"]
-    assert changes_of(result, "device") == [("fl2", "none", "gone")]
-    assert any(note.startswith("member fl2 is gone") for note in result["notes"])
-    assert lane(result, "fl1", "received")["count"] > 5
-    assert lane(result, "fl2", "received")["count"] > 0
-
-
-def test_a_bond_that_is_deleted_ends_the_capture(rough: Captured) -> None:
-    result = rough.results["flip"]
-    assert result["ended_by"] == "bond gone"
-    assert "bond flip was deleted during the capture" in result["notes"]
-    assert lane(result, "ip1", "received")["count"] > 0
-    assert float(result["window"]["length_ms"]) < 15_000
-
-
-def test_a_bond_that_is_set_down(rough: Captured) -> None:
-    result = rough.results["holes"]
-    assert ("holes", "up", "down") in changes_of(result, "admin")
-    assert result["ended_by"] == "duration"
-
-
-def test_a_member_that_is_renamed(rough: Captured) -> None:
-    result = rough.results["split"]
-    assert changes_of(result, "name") == [("sp1", "sp1", "renamed")]
-    assert {one["member"] for one in result["lanes"]} == {"sp1", "sp2"}
-    assert lane(result, "sp1", "sent")["count"] > 5

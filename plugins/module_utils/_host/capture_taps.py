@@ -127,10 +127,7 @@ class Taps:
             tap.dropped += drops
             tap.stormed = tap.stormed or drops > 0
             if tap.left <= 0:
-                # What lies in the socket is of the past; its place in time has gone by.
-                for _stale in range(8 * QUOTA):
-                    if not any(True for _ in tap.packets.frames(1)):
-                        break
+                tap.packets.discard()
                 self._poll.register(number, self._events)
             tap.left = QUOTA
 

@@ -20,6 +20,7 @@ _SOL_PACKET, _PACKET_STATISTICS, _PACKET_AUXDATA = 263, 6, 8
 _SO_ATTACH_FILTER, _SO_TIMESTAMPNS = 26, 35
 _VLAN_VALID, _VLAN_TPID_VALID = 1 << 4, 1 << 6  # TP_STATUS_*
 _BUFFER = 1 << 20
+_MOST = 8192  # frames, far more than the buffer holds
 # A LACPDU has 124 octets with its header; what is larger than an Ethernet frame is cut here.
 _LARGEST = 1 << 11
 _CONTROL = socket.CMSG_SPACE(16) + socket.CMSG_SPACE(20)
@@ -91,6 +92,14 @@ class PacketSocket:
             except BlockingIOError:
                 return
             yield _heard(data, control, is_sent=address[2] == PACKET_OUTGOING)
+
+    def discard(self) -> None:
+        """Throw away what waits: its place in time has gone by."""
+        for _ in range(_MOST):
+            try:
+                self.socket.recv(1)
+            except OSError:  # nothing is left, or the link is down
+                return
 
     def counts(self) -> tuple[int, int]:
         """(frames that passed the filter, those of them that found no room) since last asked."""
