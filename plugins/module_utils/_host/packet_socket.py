@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -95,11 +96,9 @@ class PacketSocket:
 
     def discard(self) -> None:
         """Throw away what waits: its place in time has gone by."""
-        for _ in range(_MOST):
-            try:
+        with suppress(OSError):  # when nothing is left, or the link is down
+            for _ in range(_MOST):
                 self.socket.recv(1)
-            except OSError:  # nothing is left, or the link is down
-                return
 
     def counts(self) -> tuple[int, int]:
         """(frames that passed the filter, those of them that found no room) since last asked."""
