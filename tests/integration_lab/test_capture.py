@@ -109,7 +109,8 @@ def test_one_direction_lost_towards_the_partner(captured: Captured) -> None:
     (delivery,) = result["deliveries"]
     assert (delivery["member"], delivery["direction"]) == ("mu2", "sent")
     before, after = times["apply 0"]
-    assert before - PERIOD - NEAR < utc_ns(delivery["heard_nothing_after"]) < after + NEAR
+    # It counts back three seconds; the far end's are 30 ticks, of 110 ms or more each (HZ=100).
+    assert before - PERIOD - NEAR < utc_ns(delivery["heard_nothing_after"]) < after + NS
     assert before - NEAR < utc_ns(delivery["first_unheard"]) < after + PERIOD + NEAR
     assert delivery["captured_unheard"] >= 1
     first = result["silence"]["first"]
@@ -127,7 +128,8 @@ def test_bursts_and_holes(captured: Captured) -> None:
     assert events(result) == []
     holed = lane(result, "ho2", "received")
     assert len(holed["gaps"]) >= SECONDS / 10
-    assert {gap["grade"] for gap in holed["gaps"]} == {"late"}
+    if not result["starved"]:
+        assert {gap["grade"] for gap in holed["gaps"]} == {"late"}
     assert utc_ns(holed["gaps"][0]["start"]) > times["apply"][0] - PERIOD - NEAR
     assert lane(result, "ho2", "sent")["count"] >= SECONDS / 2
     assert result["silence"]["extent"] == "none"

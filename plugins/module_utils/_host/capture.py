@@ -111,7 +111,8 @@ class Capture:
         started = now()
         deadline = started.mono_ns + int(self.limits.duration_s * NS)
         interval = int(self.limits.interval_s * NS)
-        yield from self.watch.asked()
+        # Frames may have come since the sockets were opened: all is put in order first.
+        self._held.extend(self.watch.asked())
         tick = started.mono_ns + interval
         while not self.ended_by:
             wait_ns = max(0, min(tick, deadline) - now().mono_ns)

@@ -45,7 +45,7 @@ class Moment(NamedTuple):
 def now() -> Moment:
     """This instant; read again where something came between the readings of the two clocks."""
     best, narrowest = Moment(0, 0), _NARROW_NS << 32
-    for _ in range(_TRIES):
+    for _attempt in range(_TRIES):
         before = time.monotonic_ns()
         utc = time.time_ns()
         width = time.monotonic_ns() - before

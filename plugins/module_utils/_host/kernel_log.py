@@ -33,7 +33,7 @@ class KernelLog:
 
     def lines(self) -> Iterator[str]:
         """What was logged since; lost is set where the kernel has overwritten some."""
-        for _ in range(_MOST):
+        for _attempt in range(_MOST):
             try:
                 record = os.read(self._file, _LARGEST)
             except BlockingIOError:

@@ -39,7 +39,7 @@ def _socket(groups: int) -> socket.socket:
 
 def _waiting(channel: socket.socket) -> Iterator[bytes]:
     """The datagrams that are there; an empty one stands for those that found no room."""
-    for _ in range(_MOST):
+    for _attempt in range(_MOST):
         data = _received(channel)
         if data is None:
             return

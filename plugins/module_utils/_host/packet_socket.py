@@ -87,7 +87,7 @@ class PacketSocket:
 
     def frames(self, limit: int) -> Iterator[Heard]:
         """What has arrived, at most so many; OSError when the interface goes down or away."""
-        for _ in range(limit):
+        for _attempt in range(limit):
             try:
                 data, control, _flags, address = self.socket.recvmsg(_LARGEST, _CONTROL)
             except BlockingIOError:
@@ -97,7 +97,7 @@ class PacketSocket:
     def discard(self) -> None:
         """Throw away what waits: its place in time has gone by."""
         with suppress(OSError):  # when nothing is left, or the link is down
-            for _ in range(_MOST):
+            for _attempt in range(_MOST):
                 self.socket.recv(1)
 
     def counts(self) -> tuple[int, int]:
