@@ -31,7 +31,7 @@ def tally(name: str, sent: int, answered: int, *, partner: str = SWITCH, refused
     for transaction in range(answered):
         response = found.marker(transaction)._replace(response=True)
         found.heard(response, 1000 * MS * transaction + MS * (transaction + 1))
-    for _ in range(refused):
+    for _turn in range(refused):
         found.refused("ENOBUFS: No buffer space available")
     return found
 
