@@ -171,9 +171,12 @@ def gaps(result: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
 def _is_starved(result: Mapping[str, Any], gap: Mapping[str, Any]) -> bool:
     """Tell whether a late, not lost, LACPDU has to do with ticks that were late in the guest."""
     start, end = utc_ns(gap["start"]) - NS // 2, utc_ns(gap["end"]) + NS // 2
-    return gap["grade"] == "late" and any(
-        since < end and until > start for since, until in result["starved"]
-    )
+    return gap["grade"] == "late" and starved_between(result, start, end)
+
+
+def starved_between(result: Mapping[str, Any], start: int, end: int) -> bool:
+    """Tell whether the guest waited for its processor at any time from start to end."""
+    return any(since < end and until > start for since, until in result["starved"])
 
 
 def events(result: Mapping[str, Any], *kinds: str) -> list[Mapping[str, Any]]:

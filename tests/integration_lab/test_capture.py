@@ -27,6 +27,7 @@ from .captured import (
     gaps,
     lane,
     remarks,
+    starved_between,
     utc_ns,
     where,
 )
@@ -147,7 +148,9 @@ def test_a_flapping_carrier(captured: Captured) -> None:
         ("fl2", "down"),
     ]
     for change, (before, after) in zip(changes, times.values(), strict=True):
-        assert before - NEAR < utc_ns(change["at"]) < after + NEAR
+        # A machine that is starved announces it later.
+        late = NS if starved_between(result, before - NS, after + NS) else NEAR
+        assert before - NEAR < utc_ns(change["at"]) < after + late
     for left in events(result, "left"):
         assert "fl2: carrier up -> down" in [tie["text"] for tie in left["ties"]]
     assert len(events(result, "left")) == 4  # twice, and each end says so
