@@ -119,7 +119,8 @@ class Capture:
             self._poll.poll((wait_ns + 999_999) // 1_000_000)
             moment = now()
             # Asked again after the clock was read: all that is older than that is ready now.
-            for number, _events in self._poll.poll(0):
+            # Link events last: a member that is gone is closed, with what waits on its socket.
+            for number, _events in sorted(self._poll.poll(0), key=self._tells_of_links):
                 self._held.extend(self._ready(number, moment))
             if moment.mono_ns >= tick:
                 self._held.extend(self._tick(started, moment))
@@ -131,6 +132,9 @@ class Capture:
         self.taps.count()
         yield from self._release(None)
         self._finish()
+
+    def _tells_of_links(self, event: tuple[int, int]) -> bool:
+        return self._links is not None and event[0] == self._links.fileno()
 
     def _ready(self, number: int, moment: Moment) -> Iterator[Record]:
         if self._links is not None and number == self._links.fileno():
