@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-pytestmark = [pytest.mark.lab, pytest.mark.root]
+pytestmark = [pytest.mark.lab, pytest.mark.root, pytest.mark.moments]
 # 180 for a healthy bond without a gap in three minutes; the others only take longer then.
 SECONDS = float(os.environ.get("BONDPROOF_CAPTURE_SECONDS", DURATION_S))
 NEAR = NS // 10
