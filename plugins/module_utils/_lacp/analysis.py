@@ -11,14 +11,15 @@ from typing import Any
 
 from .analysis_delivery import DeliveryTracker
 from .analysis_events import LOSSES, Event, of_changes, of_gap, of_identity
-from .analysis_lane import Lane
+from .analysis_lane import Lane, StateChange
+from .analysis_own import OwnStates
 from .analysis_proof import proof
 from .analysis_silence import silence
 from .analysis_ties import AFTER_NS, BEFORE_NS, HostLog
 from .cadence import Density, period_ns
 from .pdu import Lacpdu, PortInfo
 from .port_state import DEFAULTED
-from .window import OPPOSITE, RECEIVED, SENT, Frame, Window, ms, utc_text
+from .window import OPPOSITE, RECEIVED, SENT, Frame, LinkEvent, Window, ms, utc_text
 
 SCHEMA = "bondproof.lacp/wire/1"
 KEPT_EVENTS = 500
@@ -118,6 +119,7 @@ class _Fold:
     def __init__(self, window: Window) -> None:
         self.found = Analysis(members=window.members)
         self._window = window
+        self._own = OwnStates()
         self._latest = 0
 
     def frame(self, frame: Frame) -> None:
@@ -148,14 +150,26 @@ class _Fold:
         if lane.is_repeated(frame, pdu):
             lane.note_repeated(frame)
             return
-        changes = lane.note_states(frame, pdu)
-        for change in changes:
-            tracker.changed(lane.member, lane.direction, change)
-        for event in of_changes(lane, changes):
-            self._event(event)
+        for change in lane.note_states(frame, pdu):
+            self._changed(
+                lane.member,
+                lane.direction,
+                self._own.heard(lane.member, lane.direction, change),
+            )
         other = lane.note_identity(frame, actor)
         if other is not None:
             self._event(of_identity(lane, other))
+
+    def link(self, event: LinkEvent) -> None:
+        """Take in what the kernel says of our own port."""
+        change = self._own.linked(event)
+        if change is not None:
+            self._changed(event.member, SENT, change)
+
+    def _changed(self, member: str, direction: str, change: StateChange) -> None:
+        self.found.tracker.changed(member, direction, change)
+        for event in of_changes(member, direction, [change]):
+            self._event(event)
 
     def _period(self, lane: Lane, pdu: Lacpdu) -> int:
         """What the hearer asks for in its own words; else what the sender believes it asks for.
@@ -215,7 +229,9 @@ def analyse(window: Window) -> Analysis:
         fold.clock(record.utc_ns, record.mono_ns)
         if isinstance(record, Frame):
             fold.frame(record)
-        else:
-            fold.found.log.add(record)
+            continue
+        fold.found.log.add(record)
+        if isinstance(record, LinkEvent):
+            fold.link(record)
     fold.close()
     return fold.found

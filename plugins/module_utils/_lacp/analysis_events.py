@@ -71,21 +71,13 @@ def of_gap(lane: Lane, gap: Gap) -> Event:
     )
 
 
-def of_changes(lane: Lane, changes: Iterable[StateChange]) -> Iterator[Event]:
+def of_changes(member: str, direction: str, changes: Iterable[StateChange]) -> Iterator[Event]:
     """What the sender's own state octet announces; its view of the far end only repeats that."""
     for change in changes:
         if change.whose == ACTOR:
-            for kind, text in _announcements(lane.direction, change):
-                yield Event(
-                    change.utc_ns,
-                    change.mono_ns,
-                    lane.member,
-                    lane.direction,
-                    kind,
-                    text,
-                    change.mono_ns,
-                    change.mono_ns,
-                )
+            at = change.mono_ns
+            for kind, text in _announcements(direction, change):
+                yield Event(change.utc_ns, at, member, direction, kind, text, at, at)
 
 
 def _announcements(direction: str, change: StateChange) -> Iterator[tuple[str, str]]:

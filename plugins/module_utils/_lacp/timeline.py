@@ -13,25 +13,22 @@ from . import timeline_svg as svg
 from .analysis_events import BACK, DEFAULTED_, EXPIRED_, IDENTITY, LATE, LEFT, LOST
 from .analysis_lane import ACTOR
 from .port_state import DEFAULTED, EXPIRED, FORWARDING, SYNCHRONIZATION, words
+from .timeline_text import LOGGED, MORE, MOST_EVENTS, NOT_HEARD, PROVEN, headline, lines
 from .window import NS, LinkEvent, LogLine, ms, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .analysis import Analysis
-    from .analysis_events import Event
     from .analysis_lane import Lane, StateChange
+    from .timeline_text import Line
 
 WIDTH, LEFT_X, RIGHT_X = 1280, 250, 1260
 _PLOT = RIGHT_X - LEFT_X
-_TOP = 78
+_TOP = 118
 _LANE, _PDU, _STATE = 62, 26, 14
 _HOST_LANE = 28
 _LINE = 18
-_MOST_EVENTS = 40
-_MOST_TIES = 3
-_MOST_DELIVERIES = 10
-_MOST_TEXT = 160
 _LINE_CHARACTERS = 185
 _MOST_MARKS = 400
 
@@ -39,6 +36,7 @@ _INK, _SOFT, _GRID = "#1b1f24", "#57606a", "#d8dee4"
 _GREEN, _YELLOW, _ORANGE, _RED = "#2da44e", "#eac54f", "#e36209", "#cf222e"
 _BLUE, _LATE_FILL, _LOST_FILL = "#0550ae", "#fff3c4", "#ffd7d5"
 _UNHEARD, _UNHEARD_FILL = "#8250df", "#e8dcff"
+_CARRIER = "#82071e"
 _MARKS = {
     LATE: _YELLOW,
     LOST: _RED,
@@ -47,6 +45,10 @@ _MARKS = {
     LEFT: _ORANGE,
     BACK: _GREEN,
     IDENTITY: _BLUE,
+    NOT_HEARD: _UNHEARD,
+    LOGGED: _BLUE,
+    PROVEN: _SOFT,
+    MORE: _SOFT,
 }
 _STATES = (
     (EXPIRED, _RED, "expired"),
@@ -89,15 +91,23 @@ def timeline(analysis: Analysis, title: str) -> str:
     parts.extend(_log_lane(analysis, scale, y))
     bottom = y + _HOST_LANE
     parts.extend(_marks(analysis, scale, lanes, members))
-    below = list(_below(analysis, scale, bottom + 40))
-    lines = sum(len(wrap(line, _LINE_CHARACTERS)) for _m, _c, line in _sentences(analysis, scale))
-    height = bottom + 40 + _LINE * (lines + 1)
-    heading = [svg.text(20, 30, title, size=18, weight="bold"), *_key(), *_axis(scale, bottom)]
+    sentences = list(lines(analysis))
+    rows = sum(len(wrap(line.words, _LINE_CHARACTERS)) for line in sentences)
+    heading = [
+        svg.text(20, 30, title, size=18, weight="bold"),
+        svg.text(20, 50, headline(analysis), size=14),
+        *_key(),
+        *_axis(scale, bottom),
+    ]
+    below = _below(sentences, bottom + 40)
+    height = bottom + 40 + _LINE * (rows + 1)
     return svg.document(WIDTH, height, title, [*heading, *parts, *below])
 
 
 def _key() -> Iterator[str]:
-    """What the colours mean."""
+    """What the strokes and colours mean."""
+    yield svg.text(20, 79, "strokes: LACPDUs; bars: what the", size=11, fill=_SOFT)
+    yield svg.text(20, 92, "sender's own state octet says", size=11, fill=_SOFT)
     x = LEFT_X
     for colour, word in (
         (_GREEN, "forwarding"),
@@ -108,10 +118,11 @@ def _key() -> Iterator[str]:
         (_LATE_FILL, "gap over 1.5 periods"),
         (_LOST_FILL, "gap over 3 periods"),
         (_UNHEARD_FILL, "not heard"),
+        (_CARRIER, "carrier down"),
     ):
-        yield svg.box(x, 40, 14, 10, colour)
-        yield svg.text(x + 19, 49, word, size=11, fill=_SOFT)
-        x += 44 + 7 * len(word)
+        yield svg.box(x, 70, 14, 10, colour)
+        yield svg.text(x + 19, 79, word, size=11, fill=_SOFT)
+        x += 30 + 7 * len(word)
 
 
 def _axis(scale: _Scale, bottom: int) -> Iterator[str]:
@@ -154,13 +165,29 @@ def _member(
         yield from _unheard(analysis, scale, lane, y)
         yield from _lane(scale, lane, y)
         y += _LANE
-    yield svg.text(20, y + 14, "link events", size=11, fill=_SOFT)
-    links = (what for what in analysis.log.happened if isinstance(what, LinkEvent))
-    mine = [what for what in links if what.member == member]
-    for what in mine[:_MOST_MARKS]:
-        colour = _RED if what.after in ("down", "no", "0") else _GREEN
-        tip = f"{scale.clock(what.mono_ns, 3)} {what.what} {what.before} -> {what.after}"
-        yield svg.box(scale.x(what.mono_ns) - 1, y + 4, 3, 14, colour, tip)
+    yield from _links(analysis, scale, member, y)
+
+
+def _links(analysis: Analysis, scale: _Scale, member: str, y: int) -> Iterator[str]:
+    """A bar while the carrier is gone, and a stroke for each of the other changes."""
+    events = [what for what in analysis.log.happened if isinstance(what, LinkEvent)]
+    mine = [what for what in events if what.member == member]
+    carrier = [what for what in mine if what.what == "carrier"]
+    if mine or member in analysis.log.last:
+        said = "carrier, link events" if carrier else "carrier did not change; link events"
+        yield svg.text(20, y + 14, said, size=11, fill=_SOFT)
+    ends = [what.mono_ns for what in carrier[1:]] + [scale.start_ns + scale.span_ns]
+    if carrier and carrier[0].before == "down":
+        x = scale.x(carrier[0].mono_ns)
+        yield svg.box(LEFT_X, y + 12, x - LEFT_X, 10, _CARRIER, "carrier down")
+    for change, end in zip(carrier[:_MOST_MARKS], ends):
+        if change.after == "down":
+            x = scale.x(change.mono_ns)
+            tip = f"carrier down from {scale.clock(change.mono_ns, 3)}"
+            yield svg.box(x, y + 12, scale.x(end) - x, 10, _CARRIER, tip)
+    for change in mine[:_MOST_MARKS]:
+        tip = f"{scale.clock(change.mono_ns, 3)} {change.what} {change.before} -> {change.after}"
+        yield svg.box(scale.x(change.mono_ns) - 1, y + 2, 2, 10, _BLUE, tip)
 
 
 def _lane(scale: _Scale, lane: Lane, y: int) -> Iterator[str]:
@@ -169,7 +196,10 @@ def _lane(scale: _Scale, lane: Lane, y: int) -> Iterator[str]:
     median, period = figures["median_ms"], figures["expected_period_ms"]
     if median is not None:
         cadence = f"every {median:g} ms, asked for {period:g} ms"
-        yield svg.text(20, y + 30, cadence, size=11, fill=_SOFT)
+        yield svg.text(20, y + 29, cadence, size=11, fill=_SOFT)
+    if lane.identity is not None:
+        who = f"by {lane.identity.system}, port {lane.identity.port}"
+        yield svg.text(20, y + 43, who, size=11, fill=_SOFT)
     for gap in lane.cadence.gaps[:_MOST_MARKS]:
         x, end = scale.x(gap.start_ns), scale.x(gap.end_ns)
         fill = _LOST_FILL if gap.is_lost else _LATE_FILL
@@ -227,16 +257,18 @@ def _marks(
     analysis: Analysis, scale: _Scale, lanes: list[Lane], members: list[str]
 ) -> Iterator[str]:
     """A numbered dot on its lane for each event of the list below."""
-    tops: dict[tuple[str, str], int] = {}
+    tops: dict[tuple[str, str], int] = {}  # '' for the first lane of a member
     y = _TOP
     for member in members:
         mine = [lane for lane in lanes if lane.member == member]
+        tops[member, ""] = y + 26
         for index, lane in enumerate(mine):
             tops[member, lane.direction] = y + 26 + _LANE * index
         y += 26 + _LANE * max(len(mine), 1) + _HOST_LANE
     taken: dict[int, float] = {}
-    for index, event in enumerate(analysis.events[:_MOST_EVENTS], 1):
-        top = tops[event.member, event.direction]
+    for index, event in enumerate(analysis.events[:MOST_EVENTS], 1):
+        # The kernel may tell of a port that could not send.
+        top = tops.get((event.member, event.direction), tops[event.member, ""])
         x = max(scale.x(event.mono_ns), taken.get(top, 0.0))
         taken[top] = x + 17
         tip = svg.element("title", svg.escape(event.text))
@@ -253,34 +285,11 @@ def _unheard(analysis: Analysis, scale: _Scale, lane: Lane, y: int) -> Iterator[
             yield svg.box(x, y, end - x, _PDU, _UNHEARD_FILL, delivery.conclusion())
 
 
-def _sentences(analysis: Analysis, scale: _Scale) -> Iterator[tuple[str, str, str]]:
-    """Number, colour and text of each line below the picture."""
-    for index, event in enumerate(analysis.events[:_MOST_EVENTS], 1):
-        yield str(index), _MARKS[event.kind], _event_line(analysis, scale, event)
-    more = analysis.events_total - min(len(analysis.events), _MOST_EVENTS)
-    if more:
-        yield "", _SOFT, f"and {more} more"
-    for delivery in analysis.tracker.deliveries[:_MOST_DELIVERIES]:
-        deadline = scale.clock(delivery.expired[1] - delivery.timeout_ns, 3)
-        heading = f"{delivery.member} {delivery.direction}: EXPIRED says that nothing was heard"
-        yield "", _UNHEARD, f"{heading} after {deadline}; {delivery.conclusion()}"
-    for entry in analysis.proofs():
-        yield "", _SOFT, f"{entry['member']} sent: {entry['statement']}"
-
-
-def _below(analysis: Analysis, scale: _Scale, y: int) -> Iterator[str]:
-    for mark, colour, sentence in _sentences(analysis, scale):
-        yield svg.element("circle", cx=28, cy=y - 4, r=8, fill=colour)
-        yield svg.text(28, y - 1, mark, size=9, fill="#ffffff", anchor="middle")
-        for line in wrap(sentence, _LINE_CHARACTERS):
+def _below(sentences: list[Line], y: int) -> Iterator[str]:
+    for mark, kind, told in sentences:
+        for index, line in enumerate(wrap(told, _LINE_CHARACTERS)):
+            if not index:
+                yield svg.element("circle", cx=28, cy=y - 4, r=8, fill=_MARKS[kind])
+                yield svg.text(28, y - 1, mark, size=9, fill="#ffffff", anchor="middle")
             yield svg.text(46, y, line)
             y += _LINE
-
-
-def _event_line(analysis: Analysis, scale: _Scale, event: Event) -> str:
-    line = f"{scale.clock(event.mono_ns, 3)} {event.member} {event.direction}: {event.text}"
-    ties = analysis.log.ties(event)
-    if ties:
-        told = "; ".join(str(tie["text"])[:_MOST_TEXT] for tie in ties[:_MOST_TIES])
-        line += f" [meanwhile: {told}{'; ...' if len(ties) > _MOST_TIES else ''}]"
-    return line

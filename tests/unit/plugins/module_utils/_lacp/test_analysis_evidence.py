@@ -189,3 +189,66 @@ def test_the_far_end_speaks_of_somebody_else() -> None:
     (proof,) = talk.analysis().as_result()["proofs"]
     assert proof["heard"] == "no"
     assert OTHER.system in proof["heard_reason"]
+
+
+def deaf_talk() -> Talk:
+    talk = Talk()
+    talk.both(range(10))
+    talk.sent(10)
+    talk.sent(11)
+    talk.sent(12)
+    return talk
+
+
+def told(talk: Talk) -> list[tuple[str, str]]:
+    found = talk.analysis(20).as_result()
+    return [(e["kind"], e["at"]) for e in found["events"] if e["kind"] in ("expired", "defaulted")]
+
+
+def test_a_port_that_recovers_before_it_may_say_that_it_expired() -> None:
+    """Only the kernel told; the arithmetic is done all the same, here on the way to us."""
+    talk = deaf_talk()
+    talk.link(12.4, "actor_state", "63", "143")
+    talk.sent(12.7, Port(state=7))
+    talk.received(12.6)
+    talk.link(13.1, "actor_state", "143", "63")
+    talk.both(range(13, 20))
+    assert told(talk) == [("expired", at(12.4))]
+    (delivery,) = talk.analysis(20).as_result()["deliveries"]
+    assert (delivery["direction"], delivery["last_heard"]) == (RECEIVED, at(9.3))
+
+
+@pytest.mark.parametrize(
+    ("heard", "linked"),
+    [((12.5,), (12.4, 15.5)), ((12.4,), (12.5, 15.5)), ((12.4, 13.4, 14.4), (13.0, 15.2))],
+    ids=["kernel first", "wire first", "looked at late"],
+)
+def test_what_both_the_wire_and_the_kernel_tell_is_told_once(
+    heard: tuple[float, ...], linked: tuple[float, float]
+) -> None:
+    talk = deaf_talk()
+    for second in heard:
+        talk.sent(second, OUR_EXPIRED)
+    talk.link(linked[0], "actor_state", "63", "143")
+    talk.sent(15.4, Port(state=71), NOBODY)
+    talk.link(linked[1], "actor_state", "143", "71")
+    first, second = min(heard[0], linked[0]), min(15.4, linked[1])
+    assert told(talk) == [("expired", at(first)), ("defaulted", at(second))]
+
+
+def test_an_announcement_that_is_read_after_all_is_well_again() -> None:
+    talk = deaf_talk()
+    talk.sent(12.4, OUR_EXPIRED)
+    talk.received(12.6)
+    talk.both(range(13, 20))
+    talk.link(13.5, "actor_state", "63", "143")
+    talk.link(13.6, "actor_state", "143", "63")
+    assert told(talk) == [("expired", at(12.4))]
+
+
+def test_a_port_that_expires_twice_is_told_twice() -> None:
+    talk = deaf_talk()
+    for second in (12, 16):
+        talk.link(second + 0.4, "actor_state", "63", "143")
+        talk.link(second + 1.4, "actor_state", "143", "63")
+    assert told(talk) == [("expired", at(12.4)), ("expired", at(16.4))]

@@ -59,7 +59,9 @@ def test_what_the_picture_says() -> None:
         "defaulted 71",
         "no slow-protocol frame in either direction",
         "the far end set EXPIRED: no PDU of ours came in time",
-        "meanwhile: NIC Link is Down <script>",
+        "eno1 first: from 22:13:31.000 on the far end did not hear what we sent; 2 of 3 members",
+        "meanwhile: eno2: carrier up -> down; NIC Link is Down <script>",
+        "22:13:50.400 kernel log: NIC Link is Down <script>",
         "EXPIRED says that nothing was heard after 22:13:30.400; 3 PDUs captured after that",
         "eno2 sent: proven: the far end describes us as its partner",
     ):
@@ -123,3 +125,11 @@ def test_any_window_can_be_drawn(said: list[tuple[int, int, bool]], title: str) 
     for at, state, ours in said:
         (talk.sent if ours else talk.received)(at / 10, Port(state=state), Port(state=state))
     ET.fromstring(timeline(talk.analysis(), title))  # noqa: S314 - our own text
+
+
+def test_the_kernel_tells_of_a_port_that_sent_nothing() -> None:
+    talk = Talk()
+    talk.received(1)
+    talk.link(4, "actor_state", "63", "143")
+    words = "\n".join(texts(drawn(talk, 10)))
+    assert "eno1 sent: we set EXPIRED" in words

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stands in words on a timeline: the answer above it, and what its marks mean below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .analysis_events import SENDERS
+from .analysis_silence import UNHEARD, silence
+from .window import OPPOSITE, SENT, LogLine, utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .analysis import Analysis
+    from .analysis_events import Event
+
+MOST_EVENTS = 40
+_MOST_TIES = 3
+_MOST_DELIVERIES = 10
+_MOST_LOG = 15
+_MOST_TEXT = 160
+
+# Kinds of lines, beside those of events.
+NOT_HEARD, PROVEN, LOGGED, MORE = "not heard", "proven", "logged", "more"
+
+
+class Line(NamedTuple):
+    """A sentence; mark: the number of the event that it tells of."""
+
+    mark: str
+    kind: str
+    words: str
+
+
+def headline(analysis: Analysis) -> str:
+    """Who fell silent first, and who is hit, in one sentence."""
+    lanes = analysis.in_order()
+    found = silence(lanes, analysis.tracker.deliveries, analysis.members)
+    first, hit, members = found["first"], found["members_hit"], found["members"]
+    if not isinstance(first, dict) or not isinstance(hit, list) or not isinstance(members, list):
+        return "No direction of any member fell silent."
+    who = SENDERS[first["direction"]]
+    if first["how"] == UNHEARD:
+        what = f"{SENDERS[OPPOSITE[first['direction']]]} did not hear what {who} sent"
+    else:
+        what = "we sent nothing" if first["direction"] == SENT else f"nothing came from {who}"
+    others = f"{len(hit)} of {len(members)} members hit: {', '.join(hit)}"
+    return f"{first['member']} first: from {_clock(first['at'])} on {what}; {others}."
+
+
+def lines(analysis: Analysis) -> Iterator[Line]:
+    """The events in order, then what was not heard, what is proven, and the kernel log."""
+    for index, event in enumerate(analysis.events[:MOST_EVENTS], 1):
+        yield Line(str(index), event.kind, _event(analysis, event))
+    more = analysis.events_total - min(len(analysis.events), MOST_EVENTS)
+    if more:
+        yield Line("", MORE, f"and {more} more")
+    for delivery in analysis.tracker.deliveries[:_MOST_DELIVERIES]:
+        heading = f"{delivery.member} {delivery.direction}: EXPIRED says that nothing was heard"
+        deadline = _clock(utc_text(delivery.deadline_utc_ns))
+        yield Line("", NOT_HEARD, f"{heading} after {deadline}; {delivery.conclusion()}")
+    for entry in analysis.proofs():
+        yield Line("", PROVEN, f"{entry['member']} sent: {entry['statement']}")
+    yield from _log(analysis)
+
+
+def _log(analysis: Analysis) -> Iterator[Line]:
+    found = [what for what in analysis.log.happened if isinstance(what, LogLine)]
+    for line in found[:_MOST_LOG]:
+        said = line.text[:_MOST_TEXT]
+        yield Line("", LOGGED, f"{_clock(utc_text(line.utc_ns))} kernel log: {said}")
+    if len(found) > _MOST_LOG:
+        yield Line("", MORE, f"and {len(found) - _MOST_LOG} more lines of the kernel log")
+
+
+def _event(analysis: Analysis, event: Event) -> str:
+    at = _clock(utc_text(event.utc_ns))
+    line = f"{at} {event.member} {event.direction}: {event.text}"
+    ties = analysis.log.ties(event)
+    if ties:
+        told = "; ".join(str(tie["text"])[:_MOST_TEXT] for tie in _nearest(ties, event.member))
+        line += f" [meanwhile: {told}{'; ...' if len(ties) > _MOST_TIES else ''}]"
+    return line
+
+
+def _nearest(ties: list[dict[str, object]], member: str) -> list[dict[str, object]]:
+    """Those that name the member before the others, and of each the nearest in time."""
+
+    def distance(tie: dict[str, object]) -> tuple[bool, float]:
+        return member not in str(tie["text"]), abs(float(str(tie["offset_ms"])))
+
+    return sorted(ties, key=distance)[:_MOST_TIES]
+
+
+def _clock(text: str) -> str:
+    """Hours to milliseconds of a time in RFC 3339."""
+    return text[11:23]
