@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 AFTERMATH_NS = 5 * NS
 _PROGRESS_NS = 2 * NS
 _CLOCK_STEP_NS = NS // 20
-_HOLD_NS = NS // 10
+# A starved machine takes its time from the stamp of a frame to the sockets that get it.
+_HOLD_NS = NS
 
 DURATION, COUNT, CONVERGED, FLAP, GONE = "duration", "count", "converged", "flap", "bond gone"
 
@@ -126,7 +127,7 @@ class Capture:
                 self._held.extend(self._tick(started, moment))
                 # Looks that were missed (a stopped machine) are not made up for.
                 tick = max(tick + interval, moment.mono_ns)
-            yield from self._release(moment)
+                yield from self._release(moment)
             self._judge(moment, deadline)
         self._held.extend(self.watch.asked(final=True))
         self.taps.count()
@@ -186,7 +187,7 @@ class Capture:
             self._report(moment.mono_ns - started.mono_ns)
 
     def _release(self, moment: Moment | None) -> Iterator[Record]:
-        """What will not be overtaken any more: all that is older than the last wait, and a little.
+        """What will not be overtaken any more, put in the order of time once in an interval.
 
         A frame gets its time stamp before it is queued for the sockets (net/core/dev.c, netif_rx).
         """
