@@ -1,0 +1,100 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filters that read what routers print: their documentation, examples and refusals."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.bondproof.lacp.plugins.filter import (
+    tcpdump_lacp,
+    teamd_state,
+    vyatta_bond_members,
+    vyatta_bonds,
+    vyatta_interfaces,
+)
+
+TOP = Path(__file__).resolve().parents[4]
+PLUGINS = (tcpdump_lacp, teamd_state, vyatta_bond_members, vyatta_bonds, vyatta_interfaces)
+# What the example of each filter gives.
+EXAMPLES = {
+    "tcpdump_lacp": [["Activity", "Aggregation", "Default"]],
+    "teamd_state": ["dp0s0"],
+    "vyatta_bond_members": ["dp0s0"],
+    "vyatta_bonds": ["dp0bond0"],
+    "vyatta_interfaces": ["dp0bond0"],
+}
+
+
+def name_of(plugin: Any) -> str:
+    found: str = plugin.__name__.rpartition(".")[2]
+    return found
+
+
+def call(plugin: Any, value: object, **options: object) -> Any:
+    return plugin.FilterModule().filters()[name_of(plugin)](value, **options)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the examples give in a play, where values arrive in types of Ansible's own."""
+    folder = tmp_path_factory.mktemp("play")
+    tasks = []
+    for plugin in PLUGINS:
+        [task] = yaml.safe_load(plugin.EXAMPLES)
+        words = task["ansible.builtin.debug"]["msg"]
+        save = {"dest": f"{name_of(plugin)}.json", "content": words.strip()[:-2] + "| to_json }}"}
+        tasks.append({"ansible.builtin.copy": save, "vars": task["vars"]})
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    (folder / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", "play.yml"],
+        cwd=folder,
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(TOP / "build/collections")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {name: json.loads((folder / f"{name}.json").read_text()) for name in EXAMPLES}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_example_gives_what_it_promises(told: dict[str, Any], name: str) -> None:
+    assert told[name] == EXAMPLES[name]
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=name_of)
+def test_the_documentation_names_the_filter_and_all_it_returns(plugin: Any) -> None:
+    assert yaml.safe_load(plugin.DOCUMENTATION)["name"] == name_of(plugin)
+    documented = yaml.safe_load(plugin.RETURN)["_value"]["contains"]
+    assert sorted(documented) == sorted(call(plugin, ""))
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=name_of)
+@pytest.mark.parametrize("value", [None, 7, True, b"x", ["a", 7]], ids=repr)
+def test_what_is_no_text_is_refused(plugin: Any, value: object) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"bondproof.lacp.{name_of(plugin)}: wants"):
+        call(plugin, value)
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=name_of)
+def test_lines_are_as_good_as_a_text(plugin: Any) -> None:
+    lines = ["Interface    Mode   State    Link   Slaves", "bond0 802.3ad up up 2"]
+    assert call(plugin, lines) == call(plugin, "\n".join(lines) + "\n")
+
+
+def test_addresses_must_be_a_list() -> None:
+    with pytest.raises(AnsibleFilterError, match="systems wants a list"):
+        call(tcpdump_lacp, "", systems=7)
