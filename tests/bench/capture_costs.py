@@ -121,7 +121,7 @@ def write_capture(path: Path, octets: int, sizes: Sequence[int]) -> int:
     return count
 
 
-def _host_python() -> str:
+def host_python() -> str:
     """What Ansible runs modules with on a host: the distribution's Python, if it is new enough."""
     system = "/usr/bin/python3"
     check = "import sys; sys.exit(sys.version_info < (3, 9))"
@@ -149,10 +149,10 @@ def _dpkt(work: Path) -> Path:
 def commands() -> dict[str, list[str]]:
     """Each of them reads the capture that is its last word."""
     return {
-        "lacp_pcap_info": [_host_python(), "-c", OURS],
+        "lacp_pcap_info": [host_python(), "-c", OURS],
         "tcpdump": [_tool("tcpdump"), "-Z", "root", "-w", "-", "ether", "proto", "0x8809", "-r"],
-        "dpkt": [_host_python(), "-c", DPKT],
-        "dpkt, records only": [_host_python(), "-c", DPKT_RECORDS],
+        "dpkt": [host_python(), "-c", DPKT],
+        "dpkt, records only": [host_python(), "-c", DPKT_RECORDS],
         "tshark": [_tool("tshark"), "-Y", "lacp", "-r"],
     }
 
