@@ -6,9 +6,9 @@
 
 The collection and the lab's agent lie beside this file. plan.json: {"duration": seconds, "listen":
 [bond, ...], "steps": {bond: [step, ...]}}; a step has "name", "commands", and what to wait for
-afterwards: "partner", then "states" (of the lab's agent). What each bond's capture returns goes to
-BOND.json, the times of the steps to times.json, and when this machine was starved of processor
-time to starved.json.
+afterwards: "partner", then "states" (of the lab's agent), then "leaves", a member that must stop to
+deliver. What each bond's capture returns goes to BOND.json, the times of the steps to times.json,
+and when this machine was starved of processor time to starved.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._module.capture imp
     ARGUMENTS,
     listen,
 )
-from lab.guest.agent import RTMGRP_LINK, drain, wait
+from lab.guest.agent import RTMGRP_LINK, drain, missing, wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ STARVED_NS = 1_500_000_000
 FOUR_FRAMES = 1000  # octets, with the headers of the file
 
 
-def until(is_so: Callable[[], bool], what: str) -> None:
+def until(is_so: Callable[[], object], what: str) -> None:
     """Look whenever a link event comes, and five times a second where none announces it."""
     deadline = time.monotonic() + DEADLINE_S
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as events:
@@ -94,6 +94,8 @@ def go_through(bond: str, steps: list[dict[str, Any]]) -> dict[str, tuple[int, i
             late = wait({bond: step["states"]}, DEADLINE_S)
             if late:
                 sys.exit("; ".join(late))
+        if "leaves" in step:
+            until(partial(missing, {bond: {step["leaves"]: "converged"}}), f"{bond} leaves")
     return times
 
 
