@@ -58,6 +58,14 @@ def dump(name: str, limit: int = 1 << 26) -> Reading:
     return b"".join(parts)
 
 
+def ask(kind: int, payload: bytes, limit: int) -> Reading:
+    """The messages of one dump, by request type and fixed header, or why there are none."""
+    try:
+        return _persist(kind, payload, limit)
+    except OSError as error:
+        return failure(error)
+
+
 def failure(error: OSError) -> ReadFailure:
     """An OSError as data."""
     if isinstance(error, socket.timeout):
