@@ -55,9 +55,11 @@ class Event(NamedTuple):
 def of_gap(lane: Lane, gap: Gap) -> Event:
     """The silence began between the last PDU and the one that was due a period later."""
     until = "the window ends" if gap.open else "the next PDU"
+    # What was sent towards us and got lost on its way is as silent as what was never sent.
+    who = SENDERS[lane.direction]
+    what = f"{who} sent nothing" if lane.direction == SENT else f"nothing came from {who}"
     text = (
-        f"{SENDERS[lane.direction]} sent nothing for {ms(gap.end_ns - gap.start_ns)} ms, "
-        f"{gap.periods:.1f} periods, until {until}"
+        f"{what} for {ms(gap.end_ns - gap.start_ns):g} ms, {gap.periods:.1f} periods, until {until}"
     )
     return Event(
         gap.start_utc_ns,
@@ -82,9 +84,11 @@ def of_changes(member: str, direction: str, changes: Iterable[StateChange]) -> I
 
 def _announcements(direction: str, change: StateChange) -> Iterator[tuple[str, str]]:
     who, heard = SENDERS[direction], _HEARD[direction]
-    if change.set & EXPIRED:
+    if change.set & EXPIRED and ((change.before or 0) | change.after) & DEFAULTED:
+        yield DEFAULTED_, f"{who} started anew: EXPIRED with DEFAULTED, as of a port that comes up"
+    elif change.set & EXPIRED:
         yield EXPIRED_, f"{who} set EXPIRED: no PDU of {_WHOSE[direction]} came in time"
-    if change.set & DEFAULTED:
+    elif change.set & DEFAULTED:
         yield DEFAULTED_, f"{who} set DEFAULTED: {who} gave up on {heard}"
     if change.cleared & _CARRIES and not change.after & DISTRIBUTING:
         yield LEFT, f"{who} cleared {' '.join(flags(change.cleared & _CARRIES))}"

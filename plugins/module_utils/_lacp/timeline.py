@@ -13,7 +13,7 @@ from . import timeline_svg as svg
 from .analysis_events import BACK, DEFAULTED_, EXPIRED_, IDENTITY, LATE, LEFT, LOST
 from .analysis_lane import ACTOR
 from .port_state import DEFAULTED, EXPIRED, FORWARDING, SYNCHRONIZATION, words
-from .timeline_text import LOGGED, MORE, MOST_EVENTS, NOT_HEARD, PROVEN, headline, lines
+from .timeline_text import LOGGED, MORE, MOST_EVENTS, NOT_HEARD, PROVEN, counts, headline, lines
 from .window import NS, LinkEvent, LogLine, ms, utc_text
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT_X, RIGHT_X = 1280, 250, 1260
 _PLOT = RIGHT_X - LEFT_X
-_TOP = 118
+_TOP = 134
 _LANE, _PDU, _STATE = 62, 26, 14
 _HOST_LANE = 28
 _LINE = 18
 _LINE_CHARACTERS = 185
 _MOST_MARKS = 400
+_FARTHEST = 90  # pixels between a moment and its dot
 
 _INK, _SOFT, _GRID = "#1b1f24", "#57606a", "#d8dee4"
 _GREEN, _YELLOW, _ORANGE, _RED = "#2da44e", "#eac54f", "#e36209", "#cf222e"
@@ -96,6 +97,7 @@ def timeline(analysis: Analysis, title: str) -> str:
     heading = [
         svg.text(20, 30, title, size=18, weight="bold"),
         svg.text(20, 50, headline(analysis), size=14),
+        svg.text(20, 68, counts(analysis), size=12),
         *_key(),
         *_axis(scale, bottom),
     ]
@@ -106,8 +108,8 @@ def timeline(analysis: Analysis, title: str) -> str:
 
 def _key() -> Iterator[str]:
     """What the strokes and colours mean."""
-    yield svg.text(20, 79, "strokes: LACPDUs; bars: what the", size=11, fill=_SOFT)
-    yield svg.text(20, 92, "sender's own state octet says", size=11, fill=_SOFT)
+    yield svg.text(20, 95, "strokes: LACPDUs; bars: what the", size=11, fill=_SOFT)
+    yield svg.text(20, 108, "sender's own state octet says", size=11, fill=_SOFT)
     x = LEFT_X
     for colour, word in (
         (_GREEN, "forwarding"),
@@ -120,8 +122,8 @@ def _key() -> Iterator[str]:
         (_UNHEARD_FILL, "not heard"),
         (_CARRIER, "carrier down"),
     ):
-        yield svg.box(x, 70, 14, 10, colour)
-        yield svg.text(x + 19, 79, word, size=11, fill=_SOFT)
+        yield svg.box(x, 86, 14, 10, colour)
+        yield svg.text(x + 19, 95, word, size=11, fill=_SOFT)
         x += 30 + 7 * len(word)
 
 
@@ -134,7 +136,8 @@ def _axis(scale: _Scale, bottom: int) -> Iterator[str]:
     while at <= scale.start_ns + scale.span_ns:
         x = scale.x(at)
         yield svg.element("line", x1=x, x2=x, y1=_TOP - 8, y2=bottom, stroke=_GRID)
-        yield svg.text(x, _TOP - 12, scale.clock(at, digits), size=11, fill=_SOFT, anchor="middle")
+        anchor = "middle" if x < RIGHT_X - 30 else "end"
+        yield svg.text(x, _TOP - 12, scale.clock(at, digits), size=11, fill=_SOFT, anchor=anchor)
         at += step
     date = utc_text(scale.start_ns + scale.utc_shift)[:10]
     yield svg.text(20, _TOP - 12, f"{date}, UTC", size=11, fill=_SOFT)
@@ -256,7 +259,7 @@ def _log_lane(analysis: Analysis, scale: _Scale, y: int) -> Iterator[str]:
 def _marks(
     analysis: Analysis, scale: _Scale, lanes: list[Lane], members: list[str]
 ) -> Iterator[str]:
-    """A numbered dot on its lane for each event of the list below."""
+    """A numbered dot on its lane for each event of the list below, if there is room near it."""
     tops: dict[tuple[str, str], int] = {}  # '' for the first lane of a member
     y = _TOP
     for member in members:
@@ -270,6 +273,8 @@ def _marks(
         # The kernel may tell of a port that could not send.
         top = tops.get((event.member, event.direction), tops[event.member, ""])
         x = max(scale.x(event.mono_ns), taken.get(top, 0.0))
+        if x > scale.x(event.mono_ns) + _FARTHEST:
+            continue
         taken[top] = x + 17
         tip = svg.element("title", svg.escape(event.text))
         yield svg.element("circle", tip, cx=x, cy=top + 50, r=8, fill=_MARKS[event.kind])

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .analysis_events import SENDERS
+from .analysis_events import IDENTITY, LATE, LEFT, SENDERS
 from .analysis_silence import UNHEARD, silence
-from .window import OPPOSITE, SENT, LogLine, utc_text
+from .window import OPPOSITE, SENT, LinkEvent, LogLine, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ _MOST_DELIVERIES = 10
 _MOST_LOG = 15
 _MOST_TEXT = 160
 
+_COUNTED = {LATE: "late", LEFT: "left the LAG", IDENTITY: "another identity"}
 # Kinds of lines, beside those of events.
 NOT_HEARD, PROVEN, LOGGED, MORE = "not heard", "proven", "logged", "more"
 
@@ -42,7 +43,7 @@ def headline(analysis: Analysis) -> str:
     found = silence(lanes, analysis.tracker.deliveries, analysis.members)
     first, hit, members = found["first"], found["members_hit"], found["members"]
     if not isinstance(first, dict) or not isinstance(hit, list) or not isinstance(members, list):
-        return "No direction of any member fell silent."
+        return "No direction of any member fell silent for longer than the receiver waits."
     who = SENDERS[first["direction"]]
     if first["how"] == UNHEARD:
         what = f"{SENDERS[OPPOSITE[first['direction']]]} did not hear what {who} sent"
@@ -52,10 +53,39 @@ def headline(analysis: Analysis) -> str:
     return f"{first['member']} first: from {_clock(first['at'])} on {what}; {others}."
 
 
+def counts(analysis: Analysis) -> str:
+    """How often what happened on which member."""
+    found: dict[str, dict[str, int]] = {}
+    for what in analysis.log.happened:
+        if isinstance(what, LinkEvent) and (what.what, what.after) == ("carrier", "down"):
+            members = found.setdefault("carrier lost", {})
+            members[what.member] = members.get(what.member, 0) + 1
+    for event in analysis.events:
+        if event.kind in _COUNTED:
+            members = found.setdefault(_COUNTED[event.kind], {})
+            where = f"{event.member} {event.direction}"
+            members[where] = members.get(where, 0) + 1
+    parts = []
+    for name, members in found.items():
+        told = (f"{where} {_times(count)}" for where, count in sorted(members.items()))
+        parts.append(f"{name}: {', '.join(told)}")
+    text = "; ".join(parts)
+    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 3]}..."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def lines(analysis: Analysis) -> Iterator[Line]:
     """The events in order, then what was not heard, what is proven, and the kernel log."""
+    last = ""
     for index, event in enumerate(analysis.events[:MOST_EVENTS], 1):
-        yield Line(str(index), event.kind, _event(analysis, event))
+        at = _clock(utc_text(event.utc_ns))
+        ties = _ties(analysis, event)
+        told = f"{at} {event.member} {event.direction}: {event.text}"
+        yield Line(str(index), event.kind, told if ties in ("", last) else f"{told} {ties}")
+        last = ties
     more = analysis.events_total - min(len(analysis.events), MOST_EVENTS)
     if more:
         yield Line("", MORE, f"and {more} more")
@@ -77,14 +107,12 @@ def _log(analysis: Analysis) -> Iterator[Line]:
         yield Line("", MORE, f"and {len(found) - _MOST_LOG} more lines of the kernel log")
 
 
-def _event(analysis: Analysis, event: Event) -> str:
-    at = _clock(utc_text(event.utc_ns))
-    line = f"{at} {event.member} {event.direction}: {event.text}"
+def _ties(analysis: Analysis, event: Event) -> str:
     ties = analysis.log.ties(event)
-    if ties:
-        told = "; ".join(str(tie["text"])[:_MOST_TEXT] for tie in _nearest(ties, event.member))
-        line += f" [meanwhile: {told}{'; ...' if len(ties) > _MOST_TIES else ''}]"
-    return line
+    if not ties:
+        return ""
+    told = "; ".join(str(tie["text"])[:_MOST_TEXT] for tie in _nearest(ties, event.member))
+    return f"[meanwhile: {told}{'; ...' if len(ties) > _MOST_TIES else ''}]"
 
 
 def _nearest(ties: list[dict[str, object]], member: str) -> list[dict[str, object]]:

@@ -28,8 +28,11 @@ def test_an_end_that_starts_did_not_expire() -> None:
     talk.sent(0, Port(state=199), NOBODY)
     talk.sent(1, Port(state=71), NOBODY)
     talk.sent(2, Port(state=199), NOBODY)
-    found = talk.analysis()
-    assert found.as_result()["deliveries"] == []
+    found = talk.analysis().as_result()
+    assert found["deliveries"] == []
+    (event,) = found["events"]
+    assert (event["kind"], event["at"]) == ("defaulted", at(2))
+    assert "we started anew" in event["text"]
 
 
 def test_the_far_end_stops_hearing_us() -> None:

@@ -49,7 +49,7 @@ def fault() -> Talk:
 
 
 def test_what_the_picture_says() -> None:
-    words = "\n".join(texts(drawn(fault(), 60, ("eno1", "eno2", "eno3"))))
+    words = " ".join(texts(drawn(fault(), 60, ("eno1", "eno2", "eno3"))))
     for expected in (
         "bond0 <on> h1",
         "sent: 60 LACPDUs",
@@ -60,6 +60,7 @@ def test_what_the_picture_says() -> None:
         "no slow-protocol frame in either direction",
         "the far end set EXPIRED: no PDU of ours came in time",
         "eno1 first: from 22:13:31.000 on the far end did not hear what we sent; 2 of 3 members",
+        "carrier lost: eno2 once; left the LAG: eno1 received 2 times",
         "meanwhile: eno2: carrier up -> down; NIC Link is Down <script>",
         "22:13:50.400 kernel log: NIC Link is Down <script>",
         "EXPIRED says that nothing was heard after 22:13:30.400; 3 PDUs captured after that",
