@@ -50,6 +50,15 @@ class Stand(NamedTuple):
             and (not partner or self.partner == partner)
         )
 
+    def negotiates(self, name: str) -> bool:
+        """Whether a link that is up does not distribute yet."""
+        port = self.ports.get(name)
+        return (
+            port is not None
+            and port.fields.get("mii_status") == "up"
+            and not port.state("actor_state") & DISTRIBUTING
+        )
+
     def all_well(self) -> list[str]:
         """The members that work at both ends."""
         return [name for name in self.members() if self.well(name)]
