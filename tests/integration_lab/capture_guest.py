@@ -6,9 +6,9 @@
 
 The collection and the lab's agent lie beside this file. plan.json: {"duration": seconds, "listen":
 [bond, ...], "steps": {bond: [step, ...]}}; a step has "name", "commands", and what to wait for
-afterwards: "partner", then "states" (of the lab's agent), then "leaves", a member that must stop to
-deliver. What each bond's capture returns goes to BOND.json, the times of the steps to times.json,
-and when this machine was starved of processor time to starved.json.
+afterwards: "partner", then "leaves" (a member that must stop to deliver), then "states" (of the
+lab's agent). What each bond's capture returns goes to BOND.json, the times of the steps to
+times.json, and when this machine was starved of processor time to starved.json.
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ def go_through(bond: str, steps: list[dict[str, Any]]) -> dict[str, tuple[int, i
         times[step["name"]] = (before, time.time_ns())
         if "partner" in step:
             until(partial(knows, bond, step["partner"]), f"{bond} {step['name']}")
+        if "leaves" in step:
+            until(partial(missing, {bond: {step["leaves"]: "converged"}}), f"{bond} leaves")
         if "states" in step:
             late = wait({bond: step["states"]}, DEADLINE_S)
             if late:
                 sys.exit("; ".join(late))
-        if "leaves" in step:
-            until(partial(missing, {bond: {step["leaves"]: "converged"}}), f"{bond} leaves")
     return times
 
 
@@ -119,11 +119,14 @@ def main() -> int:
     end = threading.Event()
     with ThreadPoolExecutor(max_workers=len(plan["steps"]) + 1) as pool:
         beating = pool.submit(beat, end)
-        until(lambda: all(has_heard(bond) for bond in plan["steps"]), "captures")
-        going = {bond: pool.submit(go_through, bond, todo) for bond, todo in plan["steps"].items()}
-        times = {bond: one.result() for bond, one in going.items()}
-        failed = [bond for child, bond in children.items() if os.waitpid(child, 0)[1]]
-        end.set()
+        try:
+            until(lambda: all(has_heard(bond) for bond in plan["steps"]), "captures")
+            todo = plan["steps"].items()
+            going = {bond: pool.submit(go_through, bond, steps) for bond, steps in todo}
+            times = {bond: one.result() for bond, one in going.items()}
+            failed = [bond for child, bond in children.items() if os.waitpid(child, 0)[1]]
+        finally:
+            end.set()
     (HERE / "times.json").write_text(json.dumps(times), encoding="utf-8")
     (HERE / "starved.json").write_text(json.dumps(beating.result()), encoding="utf-8")
     if failed:
