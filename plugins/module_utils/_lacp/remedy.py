@@ -71,13 +71,16 @@ class Picture(NamedTuple):
     """A bond at one moment: what netlink says, what /proc/net/bonding says by member name.
 
     lacp_active: False where this host only answers; heard: members on which a packet tap saw the
-    partner's LACPDUs, None if nobody listened.
+    partner's LACPDUs, None if nobody listened. Of what was seen before: spoken, members on which
+    bonding heard the partner; unheard, those on which it said that it does not hear this host.
     """
 
     stand: Stand
     proc: Proc
     lacp_active: bool = True
     heard: frozenset[str] | None = None
+    spoken: frozenset[str] = frozenset()
+    unheard: frozenset[str] = frozenset()
 
     def port(self, name: str) -> Look:
         """A member as netlink shows it."""
@@ -136,12 +139,27 @@ def _hearing(picture: Picture, name: str) -> Ailment | None:
     if not picture.lacp_active and not _partner_active(picture):
         cure = "let one end speak first: lacp_active on (the bond must be down), or active mode"
         return Ailment(name, "passive", f"{name}: both ends wait to be spoken to: {shown}", cure)
-    if actor & LOST:
-        return _deaf(picture, name, shown)
-    if partner & LOST:
-        text = f"{name} hears the partner, which does not hear this host: {shown}"
+    if says_unheard(port):
+        return Ailment(name, UNHEARD, f"{name}: the partner does not hear this host: {shown}")
+    if not actor & LOST:
+        return None
+    if name in picture.unheard:
+        # A partner that has lost us falls back to a LACPDU in 30 s, which we call silence.
+        text = (
+            f"{name}: the partner said that it does not hear this host, then fell silent: {shown}"
+        )
         return Ailment(name, UNHEARD, text)
-    return None
+    return _deaf(picture, name, shown)
+
+
+def hears(port: Look) -> bool:
+    """Whether the partner was heard within the time that it may be silent, and three seconds."""
+    return "actor_state" in port.fields and not port.state("actor_state") & DEFAULTED
+
+
+def says_unheard(port: Look) -> bool:
+    """Whether the partner's last word was that it does not hear this host."""
+    return hears(port) and bool(port.state("partner_state") & LOST)
 
 
 def _partner_active(picture: Picture) -> bool:
@@ -161,8 +179,8 @@ def _deaf(picture: Picture, name: str, shown: str) -> Ailment:
             f"'tc filter show dev {name} ingress', 'nft list ruleset' and XDP"
         )
         return Ailment(name, "filtered", text, cure)
-    members = picture.stand.members()
-    if all(picture.port(other).state("actor_state") & LOST for other in members):
+    ports = [picture.port(other) for other in picture.stand.members()]
+    if not picture.spoken and not any(hears(port) for port in ports):
         cure = (
             "no member hears a partner, so the switch has to speak first: is there a LAG with LACP "
             "on these ports?"

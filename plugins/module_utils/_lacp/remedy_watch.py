@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .remedy import ORDER, Ailment, ailments
+from .port_state import SLOW_PERIODIC_S
+from .remedy import ORDER, Ailment, ailments, hears, says_unheard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .remedy import Picture
+    from .stuck import Stand
+    from .watch import Look
 
+# A partner that hears nobody may speak that seldom, whatever rate it was asked for.
+SILENCE_S = SLOW_PERIODIC_S + 3.0
 NOTHING_TO_DO, REPAIR, REFUSED = "nothing_to_do", "repair", "refused"
 
 
@@ -41,7 +46,7 @@ class Decision(NamedTuple):
 
 
 class Vigil:
-    """Pictures of a bond, one after the other; what was never well in between is stuck."""
+    """A bond looked at again and again; what was never well in between is stuck."""
 
     def __init__(self, members: Sequence[str] = ()) -> None:
         """members: those that may be treated; all if there are none."""
@@ -49,21 +54,34 @@ class Vigil:
         self._recovered: set[str] = set()
         self._losses: dict[str, int] = {}
         self._flapped: set[str] = set()
+        self._spoken: set[str] = set()
+        self._unheard: set[str] = set()
 
-    def add(self, picture: Picture) -> bool:
-        """Look at one more picture; True if nothing ails the bond, so that nobody need wait."""
-        stand = picture.stand
-        for name in stand.members():
-            if stand.well(name):
-                self._recovered.add(name)
+    def add(self, stand: Stand) -> bool:
+        """Look once more; True if nothing ails the bond, so that nobody need wait."""
+        members, well = stand.members(), stand.all_well()
+        self._recovered.update(well)
+        for name in members:
+            self._listen(name, stand.ports[name])
             lost = stand.ports[name].counters.get("carrier_down", 0)
             if lost > self._losses.setdefault(name, lost):
                 self._flapped.add(name)
-        return not ailments(picture)
+        return bool(members) and len(well) == len(members)
+
+    def _listen(self, name: str, port: Look) -> None:
+        if hears(port):
+            self._spoken.add(name)
+        if says_unheard(port):
+            self._unheard.add(name)
+
+    def add_or_hear(self, stand: Stand) -> bool:
+        """As add(); True as well once any partner was heard."""
+        return self.add(stand) or bool(self._spoken)
 
     def decide(self, picture: Picture, watched_s: float = 0.0) -> Decision:
         """Judge the last picture by what came before it."""
         members = picture.stand.members()
+        picture = picture._replace(spoken=frozenset(self._spoken), unheard=frozenset(self._unheard))
         if not members:
             return Decision(REFUSED, "the bond has no members: enslave them first", (), (), 0.0)
         found = tuple(self._steady(one) for one in ailments(picture))

@@ -66,6 +66,12 @@ CASES = {
     "the partner does not hear us": (port(UNHEARD), {}, "unheard"),
     "we hear nothing": (port(DEAF), {}, "deaf"),
     "we have just stopped hearing": (port(EXPIRED), {}, "deaf"),
+    "its last word was that it does not hear us": (port((143, 71)), {}, "unheard"),
+    "what it said before it fell silent": (
+        port(DEAF),
+        {"unheard": frozenset({"eno2"})},
+        "unheard",
+    ),
     "deaf, and nobody's LACPDUs arrive": (port(DEAF), {"heard": frozenset({"eno1"})}, "deaf"),
     "deaf, but LACPDUs arrive": (port(DEAF), {"heard": frozenset({"eno2"})}, "filtered"),
     "the partner holds us out": (port(OUT_OF_SYNC), {}, "waiting"),
@@ -96,8 +102,23 @@ def test_what_ails_a_member(case: str) -> None:
 
 
 def test_a_switch_that_says_nothing_is_not_cured_by_us() -> None:
-    found = ailments(picture({"eno1": port(DEAF), "eno2": port(EXPIRED)}))
+    found = ailments(picture({"eno1": port(DEAF), "eno2": port(DEAF)}))
     assert {one.kind for one in found} == {"silent_switch"}
+
+
+def test_a_switch_that_spoke_a_moment_ago_is_not_silent() -> None:
+    found = ailments(picture({"eno1": port(DEAF), "eno2": port(EXPIRED)}))
+    assert {one.kind for one in found} == {"deaf"}
+    seen = picture({"eno1": port(DEAF), "eno2": port(DEAF)})
+    watch = Vigil()
+    assert not watch.add_or_hear(seen.stand)
+    assert watch.add_or_hear(picture({"eno1": port(UNHEARD), "eno2": port(DEAF)}).stand)
+    decision = watch.decide(seen)
+    assert [(one.member, one.kind) for one in decision.ailments] == [
+        ("eno1", "unheard"),
+        ("eno2", "deaf"),
+    ]
+    assert decision.members == ("eno2", "eno1")
 
 
 def test_two_that_wait_for_each_other() -> None:
@@ -130,7 +151,7 @@ def test_the_deaf_one_comes_first_and_what_carries_last() -> None:
 def test_nothing_ails_a_healthy_bond() -> None:
     healthy = picture({"eno1": port(), "eno2": port()})
     watch = Vigil()
-    assert watch.add(healthy)
+    assert watch.add(healthy.stand)
     decision = watch.decide(healthy)
     assert (decision.outcome, decision.members) == ("nothing_to_do", ())
 
@@ -145,18 +166,18 @@ def test_a_wrong_key_is_refused_with_what_would_help() -> None:
 
 def test_what_was_well_a_moment_ago_is_not_stuck() -> None:
     watch = Vigil()
-    assert watch.add(picture({"eno1": port(), "eno2": port()}))
+    assert watch.add(picture({"eno1": port(), "eno2": port()}).stand)
     last = picture({"eno1": port(), "eno2": port(UNHEARD)})
-    assert not watch.add(last)
+    assert not watch.add(last.stand)
     decision = watch.decide(last)
     assert (decision.outcome, decision.ailments[0].kind) == ("refused", "unsteady")
 
 
 def test_what_loses_its_carrier_is_not_stuck() -> None:
     watch = Vigil()
-    watch.add(picture({"eno1": port(), "eno2": port(UNHEARD)}))
+    watch.add(picture({"eno1": port(), "eno2": port(UNHEARD)}).stand)
     last = picture({"eno1": port(), "eno2": port(UNHEARD, carrier_down=1)})
-    watch.add(last)
+    watch.add(last.stand)
     decision = watch.decide(last)
     assert (decision.outcome, decision.ailments[0].kind) == ("refused", "unsteady")
 
