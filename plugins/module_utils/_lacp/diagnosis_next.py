@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What to do next, on each side: the exact command, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .diagnosis_health import INSUFFICIENT_WINDOW, window_of
+from .diagnosis_rule import HEALTHY, NOT_LACP, THE_HOST
+from .fact import NotEvaluable
+from .switch_commands import commands_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .diagnosis_case import Case
+    from .diagnosis_rule import Entry
+    from .diagnosis_run import Found
+
+
+def next_steps(
+    case: Case, decided: dict[str, Any], head: Found | None, trace: list[Entry]
+) -> dict[str, Any]:
+    """Commands for the host, commands for the switch, and whether to watch again."""
+    window = window_of(case)
+    again = None
+    if window["reason"] == INSUFFICIENT_WINDOW:
+        again = (
+            f"watch again for at least {window['needed_s']} s: -e duration={window['needed_s'] + 5}"
+        )
+    elif decided["fault"] == "insufficient" and not case.evidence.has_wire():
+        again = f"listen while it happens: -e duration={window['needed_s'] + 5}"
+    host = [] if decided["fault"] == HEALTHY else list(_host(case, decided, head, trace))
+    ask = decided["fault"] not in (HEALTHY, NOT_LACP)
+    return {"host": host, "switch": _switch(case, decided) if ask else [], "again": again}
+
+
+def _host(
+    case: Case, decided: dict[str, Any], head: Found | None, trace: list[Entry]
+) -> Iterator[dict[str, str]]:
+    bond = case.evidence.bond_name() or "BOND"
+    names = decided["members"] or case.names
+    if head is not None:
+        yield {"command": "", "why": head.rule.remedy}
+    for name in names:
+        yield {
+            "command": f"tc -s qdisc show dev {name}; tc -s filter show dev {name} egress; "
+            f"tc -s filter show dev {name} ingress",
+            "why": "drops that this host makes itself",
+        }
+        yield {
+            "command": f"ethtool -S {name} | grep -Ei 'multicast|mcast|crc|err|drop|disc'",
+            "why": "take it twice, three LACP periods apart: what the hardware sent and received",
+        }
+    if decided["fault"] != THE_HOST:
+        yield {
+            "command": f"ansible HOST -m bondproof.lacp.lacp_ping -a bond={bond}",
+            "why": "an answered marker proves both directions of a member without the switch team",
+        }
+    needs = [e.reason for e in trace if "CAP_NET" in e.reason or "privilege" in e.reason]
+    if needs:
+        yield {"command": "ansible-playbook ... --become", "why": needs[0]}
+
+
+def _switch(case: Case, decided: dict[str, Any]) -> list[dict[str, str]]:
+    """For each vendor that it may be: what shows both ends, the counters and the reason."""
+    vendor = str(case.packet.get("partner_vendor") or "")
+    system = ""
+    for leg in case.legs:
+        try:
+            system = leg.partner_system() or system
+        except NotEvaluable:
+            continue
+    ports = [
+        (name, case.leg(name).known("partner.port"))
+        for name in decided["members"]
+        if name in case.names
+    ]
+    return commands_for(vendor, system, ports)
