@@ -16,7 +16,7 @@ from .say import Failure, say, step
 if TYPE_CHECKING:
     from .venvs import Venv
 
-# Tests of moments compare times on hosts that share one CPU; WHICH=lab runs them as well.
+# Those take long, or compare moments on hosts that share one CPU; WHICH=lab runs them as well.
 WHICH = os.environ.get("WHICH") or "lab and not moments"
 GLOB = "molecule/*/molecule.yml"  # said aloud, or molecule asks to move them
 
