@@ -113,7 +113,7 @@ not_judged:
   description: Bonds that are not 802.3ad bonds of the kernel, each with the reason.
   returned: when O(run_dir) was not given
   type: dict
-  sample: {"bond1": "not an 802.3ad bond of the kernel: LACP rules do not judge it"}
+  sample: {"bond1": "not an 802.3ad bond of the kernel or of teamd: LACP rules do not judge it"}
 bugs:
   description: Rules that broke, which is a fault of this collection. Their outcome is not evaluable.
   returned: when O(run_dir) was not given

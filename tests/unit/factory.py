@@ -101,6 +101,10 @@ def _member_link(number: int) -> dict[Field[Any], Any]:
         mf.ADDRESSES: [],
         mf.QDISC: "mq",
         mf.INGRESS_QDISC: ABSENT,
+        mf.TEAM_STATE: ABSENT,
+        mf.TEAM_SELECTED: ABSENT,
+        mf.TEAM_ENABLED: ABSENT,
+        mf.DATAPLANE_ACTIVE: ABSENT,
     }
 
 
@@ -210,6 +214,7 @@ def _bond_around(ports: list[str]) -> dict[Field[Any], Any]:
         bf.BRIDGE: ABSENT,
         bf.BRIDGE_KIND: ABSENT,
         bf.GROUP_FWD_MASK: ABSENT,
+        bf.TEAM_ANSWERS: ABSENT,
         bf.STATISTICS: dict(STATISTICS),
         bf.MANAGERS: ["systemd-networkd"],
         bf.INTENT: {

@@ -171,6 +171,11 @@ PRINTED = {
     "mac_normalise": "All assertions passed",
     "partner_vendor": '"msg": "Arista Networks"',
     "select_findings": '"msg": [\n        "bond0/eno2"\n    ]',
+    "tcpdump_lacp": '"Aggregation",\n            "Default"',
+    "teamd_state": '"msg": [\n        "dp0s0"\n    ]',
+    "vyatta_bond_members": '"msg": [\n        "dp0s0"\n    ]',
+    "vyatta_bonds": '"msg": [\n        "dp0bond0"\n    ]',
+    "vyatta_interfaces": '"msg": [\n        "dp0bond0"\n    ]',
 }
 
 

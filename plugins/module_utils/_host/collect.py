@@ -88,6 +88,9 @@ def _bonds(reader: _Reader) -> dict[str, list[str]]:
                 members[found[master][0]].append(name)
         kernel = [name for name, kind, _master in found.values() if kind == rtnl.BOND_KINDS[0]]
         _read_bonds(reader, kernel)
+        teams = [name for name, kind, _master in found.values() if kind == rtnl.BOND_KINDS[1]]
+        for place in (places.TEAM_STATE, places.TEAM_CONFIG, places.TEAM_OPTIONS):
+            reader.read([place.format(name) for name in teams])
         members.update(_openvswitch(reader, {link[0] for link in links.values()}))
     for name in kernel:
         for port in members[name]:

@@ -9,26 +9,36 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from .._lacp import places
 from . import ethtool_reader, files, host_reader, netlink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._lacp.snapshot import Reading
-    from .source import Value
+    from .source import Run, Value
 
 # A router with full tables would cost seconds; its gateways are unknown then.
 _LARGEST_ROUTES = 1 << 20
 
 
 class LiveSource:
-    """Reads the kernel of this host and the files of its managers."""
+    """Reads the kernel of this host and the files of its managers.
 
-    def __init__(self) -> None:
+    run: runs a program of this host by its name and arguments, and gives its exit status, output
+    and errors; None if it is not installed. Without it no program is run.
+    """
+
+    def __init__(self, run: Run | None = None) -> None:
         self._start = time.monotonic()
+        self._run = run
 
     def read(self, path: str) -> Reading:
-        """Return the content of a file."""
+        """Return the content of a file, or the answer of a team device's daemon or driver."""
+        if path.startswith(places.TEAM_SOCKETS):
+            from . import team  # noqa: PLC0415 - compiled on the host: only where it is used
+
+            return team.ask(path, self._run)
         return files.read(path)
 
     def listdir(self, path: str) -> tuple[str, ...]:

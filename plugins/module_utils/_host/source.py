@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Union
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Callable, Optional, Protocol, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from .._lacp.snapshot import Reading, Snapshot
 
 Value = Union[str, int, float, bool, None]
+# A program and its arguments in; exit status, output and errors out, None if it is not there.
+Run = Callable[[Sequence[str]], Optional[tuple[int, str, str]]]
 
 
 class Source(Protocol):

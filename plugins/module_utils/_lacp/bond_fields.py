@@ -96,6 +96,10 @@ PARTNER_SYSTEM: Field[str] = Field(
 SYSTEM_MAC: Field[str] = Field("system.mac", "mac", "Actor system really in use")
 SYSTEM_PRIORITY: Field[int] = Field("system.priority", "int", "Actor system priority in use")
 
+TEAM_ANSWERS: Field[bool] = Field(
+    "team.answers", "bool", "Whether the daemon of a team device answers; absent: no team device"
+)
+
 VLANS: Field[list[dict[str, Any]]] = Field(
     "vlans", "list", "VLAN devices on top: name, id, mtu (bytes), admin_up"
 )

@@ -26,6 +26,7 @@ def load() -> dict[str, Rule]:
         symmetry,
         symmetry_attached,
         symmetry_hardware,
+        team,
     )
 
     return CATALOGUE

@@ -23,6 +23,7 @@ from . import (
     rtnl_dumps,
     rtnl_facts,
     sysfs,
+    teamd,
 )
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
 from .places import OPENVSWITCH, PROC_BONDING
@@ -43,12 +44,14 @@ BOND_SOURCES: tuple[BondSource, ...] = (
     rtnl_facts.bond,
     sysfs.bond,
     procfs.bond,
+    teamd.bond,
     intent.bond,
 )
 MEMBER_SOURCES: tuple[MemberSource, ...] = (
     rtnl_facts.member,
     sysfs.member,
     procfs.member,
+    teamd.member,
     dev_mcast.member,
     ethtool_facts.member,
     pci_facts.member,
@@ -59,7 +62,7 @@ def bond_names(snapshot: Snapshot) -> list[str]:
     """Bonds and team devices; from procfs where rtnetlink could not be read."""
     network = rtnl_dumps.network(snapshot)
     if network is None:
-        return procfs.names(snapshot)
+        return sorted({*procfs.names(snapshot), *teamd.names(snapshot)})
     found = {link.name for link in network.links.values() if link.kind in rtnl.BOND_KINDS}
     return sorted(found.union(_openvswitch(snapshot)))
 
@@ -67,7 +70,9 @@ def bond_names(snapshot: Snapshot) -> list[str]:
 def is_kernel_bond(snapshot: Snapshot, name: str) -> bool:
     """Whether the kernel's bonding driver makes it; where rtnetlink is silent, all bonds are."""
     network = rtnl_dumps.network(snapshot)
-    return network is None or (name in network.names and network.names[name].kind == KIND_BOND)
+    if network is None:
+        return not teamd.is_team(snapshot, name)
+    return name in network.names and network.names[name].kind == KIND_BOND
 
 
 def _openvswitch(snapshot: Snapshot) -> dict[str, list[str]]:
@@ -144,7 +149,7 @@ def _bond(snapshot: Snapshot, name: str) -> Bond:
     into = RecordBuilder()
     for source in BOND_SOURCES:
         source(snapshot, name, into)
-    if rtnl_dumps.network(snapshot) is None:
+    if rtnl_dumps.network(snapshot) is None and not teamd.is_team(snapshot, name):
         into.known(bond_fields.KIND, KIND_BOND, "procfs")
     if name in _openvswitch(snapshot):
         openvswitch.bond(snapshot, name, into)
@@ -174,6 +179,7 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
         for origin, ports in (
             ("procfs", procfs.members(snapshot, name)),
             ("sysfs", sysfs.members(snapshot, name)),
+            ("teamd", teamd.members(snapshot, name)),
         )
         if ports is not None
     ]
@@ -200,6 +206,8 @@ def _problems(snapshot: Snapshot, names: list[str]) -> list[Problem]:
             text = rtnl_dumps.damage(reading, rtnl.byte_order(snapshot))
             problems.append(Problem(f"rtnetlink {dump}", text))
     paths = [f"{PROC_BONDING}/{name}" for name in names if is_kernel_bond(snapshot, name)]
+    silent = {name: teamd.problem(snapshot, name) for name in names}
+    problems += [Problem(f"teamd {name}", text) for name, text in silent.items() if text]
     for path in (*paths, OPENVSWITCH):
         content = snapshot.file(path)
         if isinstance(content, ReadFailure) and not (path == OPENVSWITCH and content.missing):

@@ -115,6 +115,22 @@ STATISTICS: Field[dict[str, int]] = Field(
     "statistics", "map", "rtnl_link_stats64 by the kernel's names", "", True
 )
 
+# Of a team device; absent for ports of other aggregations.
+TEAM_STATE: Field[str] = Field(
+    "team.state", "str", "The runner's state of the port: current, expired, defaulted or disabled"
+)
+TEAM_SELECTED: Field[bool] = Field(
+    "team.selected", "bool", "Whether teamd put the port into an aggregator; not that it forwards"
+)
+TEAM_ENABLED: Field[bool] = Field(
+    "team.enabled", "bool", "The driver's option enabled: the port carries traffic"
+)
+DATAPLANE_ACTIVE: Field[bool] = Field(
+    "dataplane.active",
+    "bool",
+    "Whether a router's own dataplane uses the port; absent: the kernel forwards",
+)
+
 MULTICAST: Field[list[str]] = Field(
     "multicast", "list", "Multicast addresses the device listens to"
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SCHEMA = "bondproof.lacp/facts/1"
 MODE_LACP = "802.3ad"
 KIND_BOND = "bond"
+KIND_TEAM = "team"
 
 
 class Member(NamedTuple):

@@ -14,6 +14,13 @@ PROC_BONDING = "/proc/net/bonding"
 DEV_MCAST = "/proc/net/dev_mcast"
 NET = "/sys/class/net"
 OPENVSWITCH = "/etc/openvswitch/conf.db"
+# Not files: what the daemon of a team device answers on its socket, and the driver by netlink.
+TEAM_SOCKETS = "/var/run/teamd/"
+TEAM_STATE, TEAM_CONFIG, TEAM_OPTIONS = (
+    TEAM_SOCKETS + "{}.sock:" + request for request in ("StateDump", "ConfigDumpActual", "options")
+)
+# The same of a router with a dataplane of its own: what `vplsh -l -c lag` prints.
+DATAPLANE = "/opt/vyatta/bin/vplsh:lag"
 
 # Of a bond, in /sys/class/net/<bond>/bonding.
 BOND_FILES = (

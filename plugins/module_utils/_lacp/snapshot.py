@@ -28,6 +28,8 @@ class ReadFailure(NamedTuple):
 
 
 Reading = Union[bytes, ReadFailure]
+# What nobody tried to read counts as not there; it does not prove that it is not there.
+NOT_READ = ReadFailure("ENOENT", "not read")
 
 
 class Snapshot(NamedTuple):
@@ -51,7 +53,7 @@ class Snapshot(NamedTuple):
 
     def file(self, path: str) -> Reading:
         """Content of a file, or the failure; a file that nobody tried counts as not there."""
-        return self.files.get(path, ReadFailure("ENOENT", "not read"))
+        return self.files.get(path, NOT_READ)
 
     def text(self, path: str) -> str | ReadFailure:
         """The same as text; bytes that are not UTF-8 become escapes that anything can print."""

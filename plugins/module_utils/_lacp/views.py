@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from . import bond_fields, host_fields
 from .fact import Absent, Field, Known, NotEvaluable, Value
-from .model import KIND_BOND, MODE_LACP, Bond, HostFacts, Member
+from .model import KIND_BOND, KIND_TEAM, MODE_LACP, Bond, HostFacts, Member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_LACP = "not an 802.3ad bond of the kernel: LACP rules do not judge it"
+NOT_LACP = "not an 802.3ad bond of the kernel or of teamd: LACP rules do not judge it"
 
 
 class Earlier(NamedTuple):
@@ -172,9 +172,12 @@ class MemberView(View):
 def lacp_refusal(bond: Bond) -> str | None:
     """Why LACP rules must not judge this bond; None if they may."""
     kind = bond.record.fact(bond_fields.KIND)
-    if not isinstance(kind, Known) or kind.value != KIND_BOND:
+    if not isinstance(kind, Known) or kind.value not in (KIND_BOND, KIND_TEAM):
         return NOT_LACP
     mode = bond.record.fact(bond_fields.MODE)
     if isinstance(mode, Known):
         return None if mode.value == MODE_LACP else NOT_LACP
+    answers = bond.record.fact(bond_fields.TEAM_ANSWERS)
+    if isinstance(answers, Known) and not answers.value:
+        return None  # a team device without its daemon: there is a rule that says so
     return f"{bond.name} mode: {getattr(mode, 'reason', 'there is none')}"

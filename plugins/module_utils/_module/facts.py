@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from .._lacp import snapshot_pack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ansible.module_utils.basic import AnsibleModule
 
     from .._lacp.snapshot import Snapshot
@@ -31,7 +33,7 @@ _LARGEST = 1 << 27
 def run(module: AnsibleModule) -> None:
     """Return what this host says and leave the module."""
     params = module.params
-    found = _saved(module, params["snapshot"]) if params["snapshot"] else _live()
+    found = _saved(module, params["snapshot"]) if params["snapshot"] else _live(module)
     if params["save_snapshot"] and not module.check_mode:
         _save(module, found, params["save_snapshot"])
     packed = (
@@ -40,10 +42,15 @@ def run(module: AnsibleModule) -> None:
     module.exit_json(changed=False, reading=packed)
 
 
-def _live() -> Snapshot:
+def _live(module: AnsibleModule) -> Snapshot:
     from .._host import collect, live  # noqa: PLC0415 - a replay needs neither
 
-    return collect.collect(live.LiveSource())
+    def run(words: Sequence[str]) -> tuple[int, str, str] | None:
+        path = module.get_bin_path(words[0])
+        done: tuple[int, str, str] = module.run_command([path, *words[1:]]) if path else (1, "", "")
+        return done if path else None
+
+    return collect.collect(live.LiveSource(run))
 
 
 def _saved(module: AnsibleModule, path: str) -> bytes:

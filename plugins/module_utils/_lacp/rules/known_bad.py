@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Optional
 from .. import bond_fields as b, host_fields as h, member_fields as m
 from ..fact import NotEvaluable
 from ..kernel_version import Fault, cure, has_fault
+from ..model import KIND_BOND
 from ..rule import BOND, ERROR, INFO, WARNING, Deviation, rule
 from ..views import BondView
 
@@ -39,15 +40,25 @@ class KnownBad(NamedTuple):
     applies: Applies
 
 
-def _always(_bond: BondView) -> str:
+def _always(bond: BondView) -> str:
+    _of_bonding(bond)
     return ""
 
 
+def _of_bonding(bond: BondView) -> None:
+    """NotEvaluable where another driver than bonding aggregates the links."""
+    kind = bond.value(b.KIND)
+    if kind != KIND_BOND:
+        raise NotEvaluable(f"{bond.name} is a {kind} device: faults of bonding do not concern it")
+
+
 def _passive(bond: BondView) -> str | None:
+    _of_bonding(bond)
     return "lacp_active off" if bond.maybe(b.LACP_ACTIVE) == "off" else None
 
 
 def _min_links(bond: BondView) -> str | None:
+    _of_bonding(bond)
     wanted = bond.value(b.MIN_LINKS)
     return f"min_links {wanted}" if wanted > 1 else None
 

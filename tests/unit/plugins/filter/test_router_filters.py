@@ -2,15 +2,10 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filters that read what routers print: their documentation, examples and refusals."""
+"""The filters that read what routers print: their documentation and refusals."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,16 +20,7 @@ from ansible_collections.bondproof.lacp.plugins.filter import (
     vyatta_interfaces,
 )
 
-TOP = Path(__file__).resolve().parents[4]
 PLUGINS = (tcpdump_lacp, teamd_state, vyatta_bond_members, vyatta_bonds, vyatta_interfaces)
-# What the example of each filter gives.
-EXAMPLES = {
-    "tcpdump_lacp": [["Activity", "Aggregation", "Default"]],
-    "teamd_state": ["dp0s0"],
-    "vyatta_bond_members": ["dp0s0"],
-    "vyatta_bonds": ["dp0bond0"],
-    "vyatta_interfaces": ["dp0bond0"],
-}
 
 
 def name_of(plugin: Any) -> str:
@@ -44,35 +30,6 @@ def name_of(plugin: Any) -> str:
 
 def call(plugin: Any, value: object, **options: object) -> Any:
     return plugin.FilterModule().filters()[name_of(plugin)](value, **options)
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the examples give in a play, where values arrive in types of Ansible's own."""
-    folder = tmp_path_factory.mktemp("play")
-    tasks = []
-    for plugin in PLUGINS:
-        [task] = yaml.safe_load(plugin.EXAMPLES)
-        words = task["ansible.builtin.debug"]["msg"]
-        save = {"dest": f"{name_of(plugin)}.json", "content": words.strip()[:-2] + "| to_json }}"}
-        tasks.append({"ansible.builtin.copy": save, "vars": task["vars"]})
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-    (folder / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "play.yml"],
-        cwd=folder,
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(TOP / "build/collections")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {name: json.loads((folder / f"{name}.json").read_text()) for name in EXAMPLES}
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_the_example_gives_what_it_promises(told: dict[str, Any], name: str) -> None:
-    assert told[name] == EXAMPLES[name]
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=name_of)

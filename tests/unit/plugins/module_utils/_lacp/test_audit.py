@@ -70,7 +70,7 @@ BROKEN = known(
 )
 HOST_RULES = [rule.id for rule in load().values() if rule.scope != FLEET]
 OLD = healthy_bond("bond9", MODE="active-backup")
-TEAM = healthy_bond("team0", KIND="team")
+TEAM = healthy_bond("team0", KIND="team", MODE="active-backup")
 
 
 def judge(facts: HostFacts, policy: dict[str, Any] | None = None, **changes: Any) -> Audit:

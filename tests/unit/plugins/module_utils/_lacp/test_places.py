@@ -41,7 +41,7 @@ ON_THE_HOST = {
     *(
         f"_host.{name}"
         for name in (
-            "clock collect config_reader ethtool_reader files host_reader live netlink source"
+            "clock collect config_reader ethtool_reader files host_reader live netlink source team"
         ).split()
     ),
     *(

@@ -104,12 +104,14 @@ def test_growth_is_not_invented(earlier: Earlier | None, reason: str) -> None:
     [
         ("bond", "802.3ad", None),
         ("bond", "active-backup", "not an 802.3ad bond"),
-        ("team", "802.3ad", "not an 802.3ad bond"),
+        ("team", "802.3ad", None),
+        ("team", "active-backup", "not an 802.3ad bond"),
+        ("team", None, "half-written"),
         ("openvswitch", "802.3ad", "not an 802.3ad bond"),
         ("bond", None, "half-written"),
     ],
 )
-def test_only_kernel_bonds_of_mode_802_3ad_are_judged(
+def test_only_bonds_of_mode_802_3ad_are_judged(
     kind: str, mode: str | None, reason: str | None
 ) -> None:
     facts = host(kind, mode)
