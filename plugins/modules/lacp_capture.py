@@ -245,12 +245,12 @@ kernel_log_total:
   type: int
   sample: 1
 counters:
-  description: How much each counter of a member, or of the host where the name is empty, grew. Those that did not are left out.
+  description: How much each counter of a member, or of the host where the name is empty, grew, and the names of those that did not. One that is in neither was not read.
   returned: success
   type: list
   elements: dict
   sample:
-    - {"member": "eno1", "grown": {"lacpdu_rx": 60, "lacpdu_tx": 60, "rx_packets": 4711}}
+    - {"member": "eno1", "grown": {"lacpdu_rx": 60, "lacpdu_tx": 60, "rx_packets": 4711}, "unmoved": ["carrier_down"]}
 pcapng:
   description: Path of the file of frames on the host.
   returned: when O(pcapng) was given

@@ -12,7 +12,7 @@ import socket
 import struct
 from array import array
 
-from .._lacp.analysis_proof import NIC_TX
+from .._lacp.analysis_proof import NIC_RX, NIC_TX
 from .._lacp.counters import plan
 
 _SIOCETHTOOL = 0x8946
@@ -39,7 +39,7 @@ class NicCounters:
         names = tuple(_text(strings, 12 + _STRING * at) for at in range(count))
         family = driver[4:36].partition(b"\0")[0].decode("ascii", "replace")
         wanted = dict(plan(family, names).raw)
-        wanted.update((name, names.index(name)) for name in NIC_TX if name in names)
+        wanted.update((name, names.index(name)) for name in (*NIC_TX, *NIC_RX) if name in names)
         self._count = count
         self._wanted = sorted(wanted.items())
 

@@ -27,6 +27,15 @@ NIC_TX = (
     "tx_mcast_packets",
     "tx_multicast",
 )
+# Multicast frames that it received, by driver family.
+NIC_RX = (
+    "rx_multicast_phy",
+    "rx_multicast.nic",
+    "port.rx_multicast",
+    "rx_mcast_frames",
+    "rx_mcast_packets",
+    "rx_multicast",
+)
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 

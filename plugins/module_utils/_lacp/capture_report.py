@@ -40,7 +40,12 @@ def capture_result(analysis: Analysis) -> dict[str, Any]:
         "kernel_log": lines[:KEPT_LINES],
         "kernel_log_total": len(lines),
         "counters": [
-            {"member": name, "grown": {key: value for key, value in total.items() if value}}
+            {
+                "member": name,
+                "grown": {key: value for key, value in total.items() if value},
+                # A counter that stood still is known; one that is in neither was not read.
+                "unmoved": [key for key, value in total.items() if not value],
+            }
             for name, total in grown.items()
         ],
         "remarks": list(_remarks(analysis)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable
 
+from .analysis_proof import NIC_RX
 from .evidence import AFTER, BEFORE, mapping, rows, whole
 from .evidence_events import restarted_near
 from .evidence_time import utc_ns
@@ -24,15 +25,6 @@ DEAF = DEFAULTED | EXPIRED
 # Two network stacks back to back: nothing between them can lose a frame, and what the driver counts
 # as sent has been handed to the far end (drivers/net/veth.c, tun.c).
 BACK_TO_BACK = ("veth", "tun")
-# Multicast frames that the hardware received, by driver family.
-NIC_RX = (
-    "rx_multicast_phy",
-    "rx_multicast.nic",
-    "port.rx_multicast",
-    "rx_mcast_frames",
-    "rx_mcast_packets",
-    "rx_multicast",
-)
 # What fields of the facts are called in a capture's summary of the members.
 _SUMMARY = {
     "carrier": "carrier",
