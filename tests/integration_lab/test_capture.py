@@ -133,14 +133,17 @@ def test_bursts_and_holes(captured: Captured) -> None:
     assert {(member, direction) for member, direction, _gap in gaps(result)} <= {
         ("ho2", "received")
     }
-    assert events(result) == []
     holed = lane(result, "ho2", "received")
     assert len(holed["gaps"]) >= SECONDS / 10
-    if not result["starved"]:
+    if result["starved"]:
+        # A tick that comes late on top of a hole: longer than the receiver waits.
+        assert where(events(result)) <= {"ho2"}
+    else:
+        assert events(result) == []
         assert {gap["grade"] for gap in holed["gaps"]} == {"late"}
+        assert result["silence"]["extent"] == "none"
     assert utc_ns(holed["gaps"][0]["start"]) > times["apply"][0] - PERIOD - late
     assert lane(result, "ho2", "sent")["count"] >= SECONDS / 2
-    assert result["silence"]["extent"] == "none"
 
 
 def test_a_flapping_carrier(captured: Captured) -> None:
