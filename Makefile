@@ -8,6 +8,7 @@ TOOLS := tests/tools/run
 INVENTORY ?=
 TOPOLOGY ?= fleet
 HOST ?= h1
+SCENARIOS ?=
 ARGS ?=
 
 .NOTPARALLEL:
@@ -47,6 +48,10 @@ test-molecule: ## Run molecule and the lab's tests on real bonds (LAB_KERNEL=6.1
 .PHONY: bench
 bench: ## Measure the audit beside ping and setup; writes build/bench.json
 	@$(TOOLS) bench $(ARGS)
+
+.PHONY: accuracy
+accuracy: ## Judge every scenario, count right verdicts (SCENARIOS=dir for others); writes build/accuracy.json
+	@SCENARIOS='$(SCENARIOS)' $(TOOLS) accuracy $(ARGS)
 
 .PHONY: docs
 docs: ## Generate the rule reference and render the documentation into build/docs

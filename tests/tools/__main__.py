@@ -28,6 +28,7 @@ COMMANDS = (
     "docs",
     "audit",
     "lab",
+    "accuracy",
 )
 
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from lab.faults import drift, far_end, near_end
+from lab.faults import drift, far_end, handling, near_end, traffic
 from lab.faults.registry import Change, Site, change_for, describe, find
 
 __all__ = [
-    "Change", "Site", "change_for", "describe", "drift", "far_end", "find", "near_end",
+    "Change", "Site", "change_for", "describe", "drift", "far_end", "find", "handling",
+    "near_end", "traffic",
 ]  # fmt: skip

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from lab.faults.registry import Change, choose, fault
@@ -75,6 +76,73 @@ def _other_lag(site: Site, member: str, system: str) -> Change:
     apply += [f"{at} set dev {lag} mtu {site.bond.mtu}", *plug(port, lag), f"{at} set dev {lag} up"]
     clear = [*plug(port, port.lag), f"{at} delete dev {lag}"]
     return Change(apply, clear, {member: "separate"})
+
+
+@fault
+def partner_flips(site: Site, *, system: str = "02:5c:ff:00:00:02") -> Change:
+    """The LAG speaks as another system, as a broken MLAG pair does when its roles change."""
+    at = [
+        (f"ip -n {switch} link set dev {lag} type bond ad_actor_system", site.host.switches[switch])
+        for switch, lag in site.bond.lags
+    ]
+    return Change(
+        [f"{command} {shlex.quote(system)}" for command, _switch in at],
+        [f"{command} {switch.system}" for command, switch in at],
+        site.every("converged"),
+    )
+
+
+@fault
+def static_lag(site: Site) -> Change:
+    """The switch's LAG is static: it bundles the ports and speaks no LACP."""
+    apply = []
+    clear = []
+    for (switch, lag), ports in site.bond.lags.items():
+        static = f"st-{ports[0]}"
+        at = f"ip -n {switch} link"
+        apply.append(f"{at} add name {static} type bond mode balance-xor miimon 100")
+        apply += [line for port in ports for line in _moved(at, port, static)]
+        apply.append(f"{at} set dev {static} up")
+        clear += [line for port in ports for line in _moved(at, port, lag)]
+        clear.append(f"{at} delete dev {static}")
+    return Change(apply, clear, site.every("silent"))
+
+
+def _moved(at: str, port: str, lag: str) -> list[str]:
+    """Move a port; a member must be down to be enslaved."""
+    device = f"{at} set dev {port}"
+    return [f"{device} nomaster", f"{device} down", f"{device} master {lag}", f"{device} up"]
+
+
+@fault
+def team_partner(site: Site) -> Change:
+    """The far end is teamd, of a realtime priority: it goes on whatever the host is busy with."""
+    apply = []
+    for (switch, lag), ports in site.bond.lags.items():
+        at = f"ip -n {switch} link set dev"
+        apply += [line for port in ports for line in (f"{at} {port} nomaster", f"{at} {port} down")]
+        apply.append(f"ip -n {switch} link delete dev {lag}")
+        listed = ", ".join(f'"{port}": {{}}' for port in ports)
+        config = (
+            f'{{"device": "{lag}", "runner": {{"name": "lacp", "active": true, '
+            f'"fast_rate": true}}, "link_watch": {{"name": "ethtool"}}, "ports": {{{listed}}}}}'
+        )
+        team = f"chrt --fifo 60 teamd --daemonize --take-over --config '{config}'"
+        apply += [f"ip netns exec {switch} {team}", f"{at} {lag} up"]
+    return Change(apply, [], site.every("converged"))
+
+
+@fault
+def late_frames(site: Site, *, member: str, burst_ms: int = 1500) -> Change:
+    """The cable holds frames towards the host back and lets them go in bursts; none is lost."""
+    port = site.port(member)
+    at = f"tc -n {port.switch.name} qdisc"
+    slot = f"slot {burst_ms}ms {burst_ms}ms"
+    return Change(
+        [f"{at} replace dev {port.name} root netem {slot}"],
+        [f"{at} delete dev {port.name} root"],
+        {member: "present"},
+    )
 
 
 @fault

@@ -37,6 +37,17 @@ def deaf_host(site: Site, *, member: str) -> Change:
 
 
 @fault
+def mute_host(site: Site, *, member: str) -> Change:
+    """The host drops the LACPDUs that it should send (tc at egress, ahead of a packet tap)."""
+    site.port(member)
+    apply = [
+        f"tc qdisc add dev {member} clsact",
+        f"tc filter add dev {member} egress protocol 0x8809 matchall action drop",
+    ]
+    return Change(apply, [f"tc qdisc delete dev {member} clsact"], {member: "unheard"})
+
+
+@fault
 def stuck_transmit(_site: Site, *, member: str) -> Change:
     """Nothing leaves the member until it is taken out of the bond: a wedged driver, as it were.
 
