@@ -242,6 +242,6 @@ def test_a_role_reads_no_variable_that_is_not_documented(role: str) -> None:
     folder = TOP / "roles" / role
     documented = (folder / "meta/argument_specs.yml").read_text(encoding="utf-8")
     tasks = (folder / "tasks/main.yml").read_text(encoding="utf-8")
-    read = set(re.findall(r"(?<![_a-z])bond_audit_[a-z_]+", tasks))
+    read = set(re.findall(r"(?<![._a-z])bond_[a-z]+_[a-z_]+", tasks))
     assert read
     assert {name for name in read if f"\n      {name}:\n" not in documented} == set()
