@@ -161,7 +161,7 @@ members:
       sample: eno2
     outcome:
       description:
-        - V(planned) (in check mode), V(nothing to do), V(added), V(removed), V(cycled), V(cured by a LACPDU), V(not well)
+        - V(planned) (in check mode), V(nothing to do), V(added), V(removed), V(cycled), V(poked), V(not well)
           (it has all the settings it had, and does not work), V(restored) or V(not reached).
       type: str
       returned: always

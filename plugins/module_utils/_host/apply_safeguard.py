@@ -53,6 +53,7 @@ class Safeguard:
         self.store = Store(bond, folder)
         self._lock = Lock(self.store, bond)
         self._dead_man: DeadMan | None = None
+        self._former: list[DeadMan] = []  # disarmed; they end when the lock is free
         self._open = ""
 
     def lock(self, what: str) -> None:
@@ -100,13 +101,14 @@ class Safeguard:
         name = open_name(journal.run)
         self.store.write(SCRIPT_NAME, script(journal, self.store.folder))
         self.store.write(name, journal.dumps())
-        self._dead_man = DeadMan(self.store, self._run)
+        dead_man = DeadMan(self.store, self._run)
+        self._former.append(dead_man)
         try:
-            self._dead_man.arm(f"bondproof-lacp-{journal.run}")
+            dead_man.arm(f"bondproof-lacp-{journal.run}")
         except Refused:
             self.store.end(name)
             raise
-        self._open = journal.run
+        self._dead_man, self._open = dead_man, journal.run
 
     def begin_step(self, number: int, step: Step) -> None:
         """Say which step comes now, for whoever looks; Interrupted."""
@@ -118,7 +120,7 @@ class Safeguard:
         if not self._open:
             raise Interrupted("no journal is open")
         if not self.store.exists(open_name(self._open)):
-            raise Interrupted(f"the dead-man took over, because the run was late: {self.log()}")
+            raise Interrupted("the dead-man took over, because the run was late")
         if self._dead_man is not None and not self._dead_man.is_alive():
             raise Interrupted("the dead-man was ended by somebody; nothing would restore this run")
 
@@ -129,7 +131,7 @@ class Safeguard:
     def disarm(self) -> None:
         """End the journal: what was done stays. Interrupted if the dead-man was faster."""
         if not self._open or not self.store.end(open_name(self._open)):
-            raise Interrupted(f"the dead-man took over, because the run was late: {self.log()}")
+            raise Interrupted("the dead-man took over, because the run was late")
         self._open = ""
 
     def restore(self) -> Restored:
@@ -143,11 +145,11 @@ class Safeguard:
         return Restored(complete, self.log(), "restored by the dead-man")
 
     def close(self) -> None:
-        """Let go of the lock and wait until the dead-man has ended."""
+        """Let go of the lock and wait until all dead-men have ended."""
         self._lock.release()
-        if self._dead_man is not None:
-            self._dead_man.close()
-            self._dead_man = None
+        for dead_man in self._former:
+            dead_man.close()
+        self._former, self._dead_man = [], None
 
 
 def run_id() -> str:

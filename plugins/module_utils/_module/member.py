@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from ansible.module_utils.basic import AnsibleModule
 
+    from .._host.apply_member import Done
     from .._host.dead_man import Run
     from .._lacp.journal import PortBefore
     from .._lacp.stuck import Stand
@@ -118,6 +119,8 @@ class Work:
     def run(self) -> None:
         """Everything; Refused before the first step, Failed after it."""
         self._check_request()
+        if self._module.check_mode and self._guard.store.unfinished():
+            self.result.notes.append("an earlier run did not end: it is restored first")
         scene = Scene(self._wish, self._names, self._command)
         self._survival(scene)
         if self._guard.store.unfinished() and not self._module.check_mode:
@@ -129,8 +132,6 @@ class Work:
         plans = self._plans(scene, stand)
         self.result.begin(plans, stand)
         if self._module.check_mode:
-            if self._guard.store.unfinished():
-                self.result.notes.append("an earlier run did not end: it is restored first")
             return
         if any(plan.rungs for plan in plans):
             self._changer = Changer()
@@ -262,13 +263,20 @@ class Work:
             undone = done.text if self._wish.state == PRESENT else ""
             self._stop_if(worse or undone or "; ".join(self._wrong(scene, before)))
             self._guard.disarm()
-        except (Interrupted, ChangeFailed, Refused) as error:
+        except (Interrupted, ChangeFailed, Refused, OSError) as error:
             restored = self._guard.restore()
             found.outcome, found.restored = "restored", restored
+            self.result.after(self._links.stand())
             state = "everything is as it was" if restored.complete else "NOT all is as it was"
             raise Failed(f"{plan.member}: {error}. {state}: {restored.text}") from error
         if not done.well:
-            raise Failed(f"{done.text}, after {done.rung}; it has all the settings it had")
+            self.result.after(self._links.stand())
+            raise Failed(self._not_well(done))
+
+    def _not_well(self, done: Done) -> str:
+        if self._wish.state == CYCLED:
+            return f"{done.text}. {done.rung} did not help; the member has all settings it had"
+        return done.text
 
     @staticmethod
     def _stop_if(text: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._lacp.stuck import Stand
 
 SCHEMA = "bondproof.lacp/member/1"
-_WORDS = {POKE: "cured by a LACPDU", REENSLAVE: "cycled", ABSENT: "removed", "present": "added"}
+_WORDS = {POKE: "poked", REENSLAVE: "cycled", ABSENT: "removed", "present": "added"}
 
 
 class MemberResult:
