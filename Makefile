@@ -53,6 +53,10 @@ bench: ## Measure the audit beside ping and setup; writes build/bench.json
 accuracy: ## Judge every scenario, count right verdicts (SCENARIOS=dir for others); writes build/accuracy.json
 	@SCENARIOS='$(SCENARIOS)' $(TOOLS) accuracy $(ARGS)
 
+.PHONY: incident
+incident: ## Replay the incident that this grew out of; writes build/incident.json, docs/incident.md
+	@$(TOOLS) incident $(ARGS)
+
 .PHONY: docs
 docs: ## Generate the rule reference and render the documentation into build/docs
 	@$(TOOLS) docs

@@ -29,6 +29,7 @@ COMMANDS = (
     "audit",
     "lab",
     "accuracy",
+    "incident",
 )
 
 
