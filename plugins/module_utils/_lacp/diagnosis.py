@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verdict: a packet of evidence in, who is at fault and why out; the same packet, the same verdict."""
+"""The verdict: evidence in, who is at fault and why out; the same packet, the same verdict."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _nobody(case: Case, health: Health) -> dict[str, Any]:
     }
 
 
-def _reasons(  # noqa: PLR0913 - what a verdict rests on
+def _reasons(
     case: Case,
     found: list[Found],
     head: Found | None,
@@ -134,7 +134,7 @@ def _reasons(  # noqa: PLR0913 - what a verdict rests on
         "rules": trace_result(case, trace, health),
         "evidence_for": in_favour(case, head, found, health),
         "evidence_against": against(case, head, found, health, trace),
-        "alternatives": alternatives(decided, head, trace),
+        "alternatives": alternatives(decided, head),
         "arithmetic": sums(found),
         "next": next_steps(case, decided, head, trace),
     }

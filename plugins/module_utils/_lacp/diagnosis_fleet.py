@@ -2,17 +2,19 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many verdicts side by side: one host, one switch, one leg of it, one rack, or nothing in common."""
+"""Many verdicts side by side: one host, one switch, one leg of it, one rack, or none of these."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .diagnosis_rule import HEALTHY, INSUFFICIENT
 from .evidence import mapping, rows
 from .evidence_time import utc_ns
 from .window import NS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA = "bondproof.lacp/fleet-verdict/1"
 NOTHING, ONE_HOST, ONE_SWITCH, ONE_PAIR, ONE_LEG, ONE_RACK, SCATTERED = (
@@ -86,7 +88,7 @@ def _shared(everyone: list[Mapping[str, Any]], hit: list[Mapping[str, Any]], lea
     systems = [_hit_systems(row) for row in hit]
     common = set.intersection(*systems)
     if common:
-        system = sorted(common)[0]
+        system = min(common)
         legs = {leg for row in hit for leg in _legs(row, system)}
         clean = [
             row for row in everyone if row not in hit and system in _systems(row, _partners(row))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a bond is well, as far as that is known; and whether the window was long enough to say."""
+"""Whether a bond is well, as far as that is known; and whether the window was long enough."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Health:
         serious = [
             moment
             for moment in found
-            if moment.kind not in ("lost",)
+            if moment.kind != "lost"
             and not restarted_near(leg.evidence, leg.name, moment.at_ns, 60)
         ]
         if serious:
@@ -142,8 +142,8 @@ class Health:
         told = "an unknown time" if length is None else f"{length:.1f} s"
         if self._short:
             return (
-                f"{INSUFFICIENT_WINDOW}: both ends say that all is well, but no LACPDU came on each "
-                f"member in {told}; {self.needed_s} s are needed at this rate"
+                f"{INSUFFICIENT_WINDOW}: both ends say that all is well, but no LACPDU came on "
+                f"each member in {told}; {self.needed_s} s are needed at this rate"
             )
         return f"both ends say that all is well, but nothing shows LACPDUs in the window of {told}"
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .diagnosis_health import INSUFFICIENT_WINDOW, window_of
-from .diagnosis_rule import HEALTHY, NOT_LACP, THE_HOST
-from .fact import NotEvaluable
+from .diagnosis_rule import HEALTHY, INSUFFICIENT, NOT_LACP, THE_HOST
 from .switch_commands import commands_for
 
 if TYPE_CHECKING:
@@ -27,11 +26,11 @@ def next_steps(
     """Commands for the host, commands for the switch, and whether to watch again."""
     window = window_of(case)
     again = None
-    if window["reason"] == INSUFFICIENT_WINDOW:
+    if window["reason"] == INSUFFICIENT_WINDOW and decided["fault"] in (HEALTHY, INSUFFICIENT):
         again = (
             f"watch again for at least {window['needed_s']} s: -e duration={window['needed_s'] + 5}"
         )
-    elif decided["fault"] == "insufficient" and not case.evidence.has_wire():
+    elif decided["fault"] == INSUFFICIENT and not case.evidence.has_wire():
         again = f"listen while it happens: -e duration={window['needed_s'] + 5}"
     host = [] if decided["fault"] == HEALTHY else list(_host(case, decided, head, trace))
     ask = decided["fault"] not in (HEALTHY, NOT_LACP)
@@ -68,15 +67,10 @@ def _host(
 def _switch(case: Case, decided: dict[str, Any]) -> list[dict[str, str]]:
     """For each vendor that it may be: what shows both ends, the counters and the reason."""
     vendor = str(case.packet.get("partner_vendor") or "")
-    system = ""
-    for leg in case.legs:
-        try:
-            system = leg.partner_system() or system
-        except NotEvaluable:
-            continue
+    system = next((leg.known_system() for leg in case.legs if leg.known_system()), "")
     ports = [
         (name, case.leg(name).known("partner.port"))
         for name in decided["members"]
         if name in case.names
     ]
-    return commands_for(vendor, system, ports)
+    return commands_for(vendor, system or "", ports)

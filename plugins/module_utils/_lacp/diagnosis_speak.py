@@ -22,7 +22,6 @@ from .diagnosis_rule import (
     THE_HOST,
     Entry,
 )
-from .fact import NotEvaluable
 from .port_state import flags
 from .switch_pairing import NO_EVIDENCE, UNPROVEN
 
@@ -80,7 +79,7 @@ def _subject(entry: Entry) -> dict[str, Any]:
 
 
 def _row(rule: str, title: str, group: str, outcome: str, text: str) -> dict[str, Any]:
-    subject = {
+    subject: dict[str, Any] = {
         "subject": "",
         "outcome": outcome,
         "fault": None,
@@ -141,7 +140,7 @@ def in_favour(
     ]
     items += first
     for one in found:
-        same = one.match.fault == head.match.fault or one.match.fault == INSUFFICIENT
+        same = one.match.fault in (head.match.fault, INSUFFICIENT)
         if one is not head and same and set(one.members) & set(head.members):
             items += [
                 _item(e.match.text, one.rule.id, e.subject, e.values)
@@ -156,8 +155,9 @@ def in_favour(
 def _values(
     rule: str, subject: str, values: Iterable[Value], case: Case
 ) -> Iterator[dict[str, Any]]:
-    for value in values:
-        member = subject or next((n for n in case.names if f"/{n}/" in value.pointer + "/"), "")
+    # What was looked at last is nearest to the decision.
+    for value in list(values)[::-1]:
+        member = next((n for n in case.names if f"/{n}/" in value.pointer + "/"), subject)
         lead = f"{member}: " if member else ""
         yield {
             "text": f"{lead}{_said(value)}",
@@ -183,8 +183,8 @@ def against(
     items: list[dict[str, Any]] = []
     if head is not None:
         for entry in head.entries:
-            for text in entry.match.against if entry.match else ():
-                items.append(_item(text, head.rule.id, entry.subject, ()))
+            told = entry.match.against if entry.match else ()
+            items += [_item(text, head.rule.id, entry.subject, ()) for text in told]
         for one in found:
             if one.match.fault not in (head.match.fault, INSUFFICIENT, HEALTHY):
                 text = f"{one.match.fault} is accused as well ({one.confidence}): {one.text}"
@@ -193,7 +193,9 @@ def against(
     elif health.is_healthy:
         items += [_item(f"{one.text} ({one.confidence})", one.rule.id, "", ()) for one in found]
         items += _stale_churn(case)
-    missing = dict.fromkeys(e.reason for e in trace if e.outcome == NOT_EVALUABLE and e.reason)
+    missing = dict.fromkeys(
+        e.reason for e in trace if e.reason and e.rule.group not in ("fleet", "software")
+    )
     if missing:
         text = f"not known: {'; '.join(list(missing)[:3])}"
         items.append(_item(text, "R99", "", ()))
@@ -201,13 +203,7 @@ def against(
 
 
 def _reservations(case: Case, head: Found) -> Iterator[dict[str, Any]]:
-    well = []
-    for leg in case.legs:
-        try:
-            if leg.name not in head.members and leg.forwards():
-                well.append(leg.name)
-        except NotEvaluable:
-            continue
+    well = [leg.name for leg in case.legs if leg.name not in head.members and leg.is_well()]
     if well and head.match.fault in PARTIES:
         text = f"{', '.join(well)} of the same bond is well at the same time"
         yield _item(text, head.rule.id, "", ())
@@ -219,19 +215,14 @@ def _reservations(case: Case, head: Found) -> Iterator[dict[str, Any]]:
 
 def _stale_churn(case: Case) -> Iterator[dict[str, Any]]:
     for leg in case.legs:
-        if (
-            leg.known("churn.actor_state") == "churned"
-            or leg.known("churn.partner_state") == "churned"
-        ):
+        if "churned" in (leg.known("churn.actor_state"), leg.known("churn.partner_state")):
             text = (
                 f"{leg.name}: still called churned, which lasts up to 60 s after it has recovered"
             )
             yield _item(text, "H00", leg.name, ())
 
 
-def alternatives(
-    decided: dict[str, Any], head: Found | None, trace: list[Entry]
-) -> list[dict[str, Any]]:
+def alternatives(decided: dict[str, Any], head: Found | None) -> list[dict[str, Any]]:
     """Parties that are not excluded, and what would decide."""
     if decided["fault"] == HEALTHY or (
         decided["confidence"] == CONCLUSIVE and decided["fault"] in PARTIES

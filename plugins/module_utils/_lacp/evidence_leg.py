@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable
 
 from .analysis_proof import NIC_RX
@@ -18,6 +17,8 @@ from .port_state import DEFAULTED, EXPIRED, FORWARDING, TIMEOUT, ZERO_MAC
 from .window import NS, OPPOSITE, RECEIVED, SENT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from .evidence import Evidence
     from .switch_evidence import SwitchPort
 
@@ -79,7 +80,7 @@ class Leg:
         key = _SUMMARY.get(path)
         part = "begin" if when == BEFORE else "end"
         for at, row in rows(self.evidence.wire.get("members")):
-            if row.get("member") != self.name or key not in mapping(row.get(part)):
+            if key is None or row.get("member") != self.name or key not in mapping(row.get(part)):
                 continue
             value: Any = str(row[part][key])
             self.evidence.see(f"{path} at the {part}", value, "wire", "members", at, part, key)
@@ -155,7 +156,7 @@ class Leg:
         return self.link_up() and both & FORWARDING == FORWARDING and not deaf
 
     def fact_or_sender_partner(self) -> int:
-        """The partner's state as our kernel holds it (SYNC only if it matched us), else its word."""
+        """The partner's state as our kernel holds it (SYNC only if it matched), else its word."""
         found = whole(self.known("partner.port_state"))
         return self.state("partner") if found is None else found
 
@@ -182,6 +183,20 @@ class Leg:
             raise NotEvaluable(
                 f"{self.name}: its port began anew less than {wait_s} s before the window ended"
             )
+
+    def known_system(self, when: str = AFTER) -> str | None:
+        """The partner's system; None where there is none, or where it is not known."""
+        try:
+            return self.partner_system(when)
+        except NotEvaluable:
+            return None
+
+    def is_well(self) -> bool:
+        """Whether it is known to carry traffic both ways."""
+        try:
+            return self.forwards()
+        except NotEvaluable:
+            return False
 
     # What was counted --------------------------------------------------------------------------
 

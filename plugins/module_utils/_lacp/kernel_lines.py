@@ -49,17 +49,20 @@ _KINDS = (
     (
         FIRMWARE,
         (
-            r"Firmware (not responding|reset aborted|recovery mode)|firmware (fatal|error|reset event)"
+            r"Firmware (not responding|reset aborted|recovery mode)"
+            r"|firmware (fatal|error|reset event)"
             r"|FW Reset|MCP assert|MFW seems hanged|ME firmware caused|HMC error interrupt"
-            r"|health( recovery flow|'s|.s health compromised)|health compromised|Health issue observed"
-            r"|Fatal error \d+ detected|health recovery|device's health|Warning firmware error"
+            r"|health recovery|health compromised|Health issue observed"
+            r"|Fatal error \d+ detected|device's health|Warning firmware error"
         ),
     ),
     (
         RESET,
         (
-            r"tx hang|Tx hang|Tx Unit Hang|Hardware Unit Hang|NETDEV WATCHDOG|transmit queue \d+ timed"
-            r"|TX timeout|tx_timeout|Tx timeout|transmit timed out|[Rr]eset adapter|resetting adapter"
+            r"tx hang|Tx hang|Tx Unit Hang|Hardware Unit Hang|NETDEV WATCHDOG"
+            r"|transmit queue \d+ timed"
+            r"|TX timeout|tx_timeout|Tx timeout|transmit timed out|[Rr]eset adapter"
+            r"|resetting adapter"
             r"|initiating reset|starting reset|Resetting chip|reset \d+ failed|Rebuild failed"
             r"|unload and reload driver|unrecoverable state|Malicious Driver Detection"
             r"|PCIe link lost|PCI channel ERROR|PCI error \(cmd|recovery process"

@@ -40,7 +40,7 @@ class SwitchPort:
             value = value.get(part) if hasattr(value, "get") else None
         if value is None:
             raise NotEvaluable(f"the switch evidence of {self.name} does not say {path}")
-        steps = ("switch_evidence", self.index, *path.split("."))
+        steps: tuple[str | int, ...] = ("switch_evidence", self.index, *path.split("."))
         return self.evidence.see(f"{self.name} {path}", value, *steps)
 
     def maybe(self, path: str) -> Any:  # noqa: ANN401
@@ -67,7 +67,8 @@ class SwitchPort:
         if last < first:
             raise NotEvaluable(f"{self.name} {path}: the counter was cleared between the samples")
         for at, count in ((first_at, first), (last_at, last)):
-            steps = ("switch_evidence", self.index, "samples", at, *path.split("."))
+            record: tuple[str | int, ...] = ("switch_evidence", self.index, "samples", at)
+            steps = (*record, *path.split("."))
             self.evidence.see(f"{self.name} {path}", count, *steps)
         return last - first
 
@@ -91,10 +92,8 @@ def complaints(given: object) -> list[str]:
     if given is None:
         return []
     if not isinstance(given, (list, tuple)):
-        return [
-            f"switch_evidence is of type {type(given).__name__}, not a list of {SCHEMA} records: "
-            "it was not used"
-        ]
+        kind = type(given).__name__
+        return [f"switch_evidence is of type {kind}, not a list of {SCHEMA} records: not used"]
     found = []
     for at, record in enumerate(given):
         schema = record.get("schema") if hasattr(record, "get") else type(record).__name__

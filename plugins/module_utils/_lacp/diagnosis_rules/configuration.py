@@ -20,7 +20,6 @@ from ..diagnosis_rule import (
     diagnosis_rule,
 )
 from ..evidence_events import admin_losses
-from ..fact import NotEvaluable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,16 +61,8 @@ def unmonitored(case: Case) -> Iterator[Match]:
     if case.fact("options.miimon") or case.known("options.arp_interval"):
         return
     text = f"{case.evidence.bond_name()}: miimon and arp_interval are 0, nothing monitors the links"
-    sure = LIKELY if all(is_well(leg) for leg in case.legs) else CONCLUSIVE
+    sure = LIKELY if all(leg.is_well() for leg in case.legs) else CONCLUSIVE
     yield Match(THE_HOST, NONE, sure, text, tuple(case.names))
-
-
-def is_well(leg: MemberCase) -> bool:
-    """Whether it is known to carry traffic."""
-    try:
-        return leg.forwards()
-    except NotEvaluable:
-        return False
 
 
 @diagnosis_rule(
@@ -87,7 +78,7 @@ def no_speed(leg: MemberCase) -> Iterator[Match]:
         return
     speed = leg.first_known("bonding_speed_mbps", "speed_mbps")
     duplex = leg.first_known("bonding_duplex", "duplex")
-    if (speed and duplex == "full") or is_well(leg):
+    if (speed and duplex == "full") or leg.is_well():
         return
     told = "half duplex" if duplex == "half" else "no speed or duplex that bonding could read"
     yield Match(THE_HOST, BOTH, CONCLUSIVE, f"{leg.name} has {told}, so LACP is off on it")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..diagnosis_rule import (
@@ -75,23 +76,21 @@ def _changed_between(leg: MemberCase) -> list[str]:
         before, _arrow, after = moment.text.partition("partner_system ")[2].partition(" -> ")
         told += [word for word in (before, after) if word not in _NOBODY]
         moment.seen(leg.evidence)
-    try:
+    with suppress(NotEvaluable):
         told += [word for word in (leg.partner_system(BEFORE), leg.partner_system()) if word]
-    except NotEvaluable:
-        pass
     return list(dict.fromkeys(told))
 
 
 def current(case: Case) -> list[MemberCase]:
     """Members that hear their partner over a link that is up."""
-    found = []
-    for leg in case.legs:
-        try:
-            if leg.link_up() and not leg.deaf() and leg.partner_system() is not None:
-                found.append(leg)
-        except NotEvaluable:
-            continue
-    return found
+    return [leg for leg in case.legs if _is_current(leg)]
+
+
+def _is_current(leg: MemberCase) -> bool:
+    try:
+        return leg.link_up() and not leg.deaf() and leg.partner_system() is not None
+    except NotEvaluable:
+        return False
 
 
 def need_current(case: Case) -> list[MemberCase]:
@@ -236,5 +235,5 @@ def split(case: Case) -> Iterator[Match]:
         ):
             told = ", ".join(f"{name} in {number}" for name, number in ids.items())
             text = f"members with the same partner and keys are in different aggregators: {told}"
-            hit = odd_ones(case, group, lambda leg: ids[leg.name])
+            hit = odd_ones(case, group, lambda leg: leg.fact("aggregator_id"))
             yield Match(THE_HOST, NONE, LIKELY, text, tuple(hit))

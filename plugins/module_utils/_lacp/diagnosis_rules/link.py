@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..counters import plan
@@ -108,7 +109,7 @@ def log_of(leg: MemberCase) -> list[LogEntry]:
     group="link",
     scope=EACH_MEMBER,
     title="The link went down and up in the window",
-    remedy="Swap cable, then optic, then port, one at a time, and measure for 10 minutes after each",
+    remedy="Swap cable, then optic, then port, one at a time; measure for 10 minutes after each",
     timed=True,
 )
 def carrier_moved(leg: MemberCase) -> Iterator[Match]:
@@ -147,14 +148,10 @@ def _by_hand(leg: MemberCase) -> bool:
 
 def _grown_anywhere(leg: MemberCase) -> list[tuple[str, int]]:
     found = []
-    try:
+    with suppress(NotEvaluable):
         found += [(f"{key} of {leg.name}", n) for key, n in host_errors(leg).items() if n]
-    except NotEvaluable:
-        pass
-    try:
+    with suppress(NotEvaluable):
         found += [(f"{key} of the switch port", n) for key, n in _port_errors(leg).items() if n]
-    except NotEvaluable:
-        pass
     return found
 
 
@@ -166,7 +163,7 @@ def _log_or_none(leg: MemberCase) -> list[LogEntry]:
 
 
 def host_errors(leg: MemberCase) -> dict[str, int]:
-    """Growth of what the NIC counts as damage of received frames; NotEvaluable if it counts none."""
+    """Growth of what the NIC counts as damaged frames; NotEvaluable if it counts none."""
     found: dict[str, int] = {}
     counted = mapping(leg.known("errors"))
     for key in ERRORS:

@@ -27,7 +27,6 @@ from ..fact import NotEvaluable
 from ..kernel_lines import MANAGER, MEMBERSHIP
 from ..port_state import AGGREGATION
 from ..window import NS, RECEIVED, SENT
-from .configuration import is_well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,11 +139,9 @@ def _period(told: list[tuple[int, str]]) -> str:
 def too_few(case: Case) -> Iterator[Match]:
     """All members work, and the limit is still not met: the limit is what is wrong."""
     limit = whole(case.fact("options.min_links")) or 0
-    if case.legs and all(is_well(leg) for leg in case.legs) and len(case.legs) < limit:
-        text = (
-            f"{case.evidence.bond_name()}: min_links is {limit}, and there are {len(case.legs)} members, "
-            "all of them well"
-        )
+    if case.legs and all(leg.is_well() for leg in case.legs) and len(case.legs) < limit:
+        count = f"there are {len(case.legs)} members, all of them well"
+        text = f"{case.evidence.bond_name()}: min_links is {limit}, and {count}"
         yield Match(THE_HOST, NONE, CONCLUSIVE, text, tuple(case.names))
         return
     for port in case.pairing.ports.values():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..diagnosis_rule import (
     BOTH,
@@ -22,17 +22,17 @@ from ..diagnosis_rule import (
     Match,
     diagnosis_rule,
 )
-from ..evidence import BEFORE, whole
+from ..evidence import BEFORE, rows, whole
 from ..evidence_events import restarted_near
 from ..evidence_leg import DEAF
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
 from ..port_state import ACTIVITY, SLOW_PROTOCOLS_GROUP, words
-from ..window import RECEIVED, SENT
+from ..window import NS, RECEIVED, SENT
 from .one_way_transmit import SLACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..diagnosis_case import MemberCase
 
@@ -49,12 +49,34 @@ def unhearing(leg: MemberCase) -> str:
         return now
     if not leg.evidence.has_wire():
         return ""
-    for lane, at, gap in leg.silences(RECEIVED):
+    for lane, at, gap in noticed(leg, RECEIVED):
         start, length = gap.get("start"), gap.get("length_ms")
         leg.evidence.see("silence begins", start, "wire", "lanes", lane, "gaps", at, "start")
         leg.evidence.see("silence", length, "wire", "lanes", lane, "gaps", at, "length_ms")
         return f"did not hear the far end for {length} ms from {start}"
     return expired_at(leg)
+
+
+def noticed(leg: MemberCase, direction: str) -> list[tuple[int, int, Mapping[str, Any]]]:
+    """Silences after which the port that should have heard expired; others cost nothing.
+
+    A machine that stood still sees a silence, too, but so stood the timers that would expire.
+    """
+    hearer = SENT if direction == RECEIVED else RECEIVED
+    found = []
+    for lane, index, gap in leg.silences(direction):
+        start, end = utc_ns(gap.get("start")), utc_ns(gap.get("end"))
+        for at, row in rows(leg.evidence.wire.get("events")):
+            moment = utc_ns(row.get("at"))
+            if (row.get("member"), row.get("direction")) != (leg.name, hearer):
+                continue
+            if row.get("kind") not in ("expired", "defaulted", "left"):
+                continue
+            if moment and start and end and start <= moment <= end + 2 * NS:
+                leg.evidence.see(str(row.get("text")), row.get("at"), "wire", "events", at, "at")
+                found.append((lane, index, gap))
+                break
+    return found
 
 
 def expired_at(leg: MemberCase) -> str:
@@ -164,8 +186,8 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
     if leg.case.pairing.ports.get(leg.name):
         yield from _by_its_word(leg)
         return
-    if leg.tap(RECEIVED) and not leg.silences(RECEIVED):
-        return
+    if not _deaf_now(leg) or (leg.tap(RECEIVED) and not leg.silences(RECEIVED)):
+        return  # R08b tells of what came and went
     if nothing_came(leg) and leg.back_to_back():
         text = (
             f"{leg.name}: no LACPDU came over a pair of stacks without a wire, so none was let out "
@@ -175,8 +197,8 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
         yield Match(SWITCH, RECEIVE, LIKELY, text, (), CONCLUSIVE, excluded)
     elif _everyone_is_silent(leg):
         text = (
-            f"{leg.name}: none of the members has heard a LACPDU, before the window and in it, while "
-            "all links are up: the switch ports do not run LACP"
+            f"{leg.name}: none of the members has heard a LACPDU, before the window and in it, "
+            "while all links are up: the switch ports do not run LACP"
         )
         yield Match(SWITCH, RECEIVE, LIKELY, text, (), CONCLUSIVE)
     else:

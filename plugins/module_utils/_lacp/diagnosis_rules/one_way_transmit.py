@@ -4,9 +4,9 @@
 
 """Rules of the direction from the host to the switch (R05): the ladder of what proves sending.
 
-tap < kernel < device counter < hardware counter < the switch port < the switch's LACP. Only the last
-three prove that a frame left. The tap stands behind tc and the queue (net/core/dev.c: xmit_one), so
-what the kernel sent and the tap did not see was dropped by this very host.
+kernel < tap < device counter < hardware counter < the switch port < the switch's LACP. Only the
+last three prove that a frame left. The tap stands behind tc and the queue (net/core/dev.c:
+xmit_one), so what the kernel sent and the tap did not see was dropped by this very host.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def _rungs(leg: MemberCase) -> Iterator[Match]:
         ahead = 0
     if ahead:
         text = (
-            f"{leg.name}: bonding sent {sent + ahead} LACPDUs and {sent} reached the tap: this host "
-            "drops them in tc or its queue"
+            f"{leg.name}: bonding sent {sent + ahead} LACPDUs and {sent} reached the tap: "
+            "this host drops them in tc or its queue"
         )
         yield Match(THE_HOST, TRANSMIT, CONCLUSIVE, text)
         return
@@ -209,12 +209,12 @@ def _frozen(leg: MemberCase) -> Match | None:
         for name in ("tx_packets", "rx_packets"):
             steps = ("readings", at, "members", leg.name, name)
             leg.evidence.see(f"{name} in reading {at}", row[name], *steps)
-    sums = [
+    frozen = (
         f"{leg.name}: tx_packets {last['tx_packets']} in {len(still)} readings in a row "
         f"({first_at} to {last_at}), while rx_packets went {first['rx_packets']} -> "
-        f"{last['rx_packets']} (+{arrived})",
-        *_recovery(leg, series, still),
-    ]
+        f"{last['rx_packets']} (+{arrived})"
+    )
+    sums = [frozen, *_recovery(leg, series, still)]
     text = (
         f"{leg.name}: the transmit counter is frozen at {last['tx_packets']} while frames come in "
         f"(+{arrived})"
@@ -310,8 +310,8 @@ def control_plane(leg: MemberCase) -> Iterator[Match]:
         yield from _port_but_not_lacp(leg)
     elif left(leg) and leg.back_to_back():
         text = (
-            f"{leg.name}: our LACPDUs were handed to the far end (a pair of stacks without a wire), "
-            "and its LACP does not hear them"
+            f"{leg.name}: our LACPDUs were handed to the far end (a pair of stacks without a "
+            "wire), and its LACP did not hear them"
         )
         yield Match(SWITCH, TRANSMIT, LIKELY, text, (), CONCLUSIVE, (THE_HOST, PHYSICAL))
     else:

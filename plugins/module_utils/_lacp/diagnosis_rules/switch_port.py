@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules of what the switch itself says of the port (R07, R25, R26, R28), and of dataplanes (R27)."""
+"""Rules of what the switch says of the port (R07, R25, R26, R28), and of dataplanes (R27)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from ..diagnosis_rule import (
 from ..evidence import mapping, rows
 from ..fact import NotEvaluable
 from ..port_state import DISTRIBUTING
-from .configuration import is_well
 from .one_way_transmit import left
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def inconsistent(leg: MemberCase) -> Iterator[Match]:
     bad = mlag.get("lag_consistent") is False or port.maybe("member.state") == "proto_down"
     if not mlag:
         port.get("mlag.lag_consistent")
-    if is_well(leg) or not bad or not any(is_well(one) for one in leg.neighbours()):
+    if leg.is_well() or not bad or not any(one.is_well() for one in leg.neighbours()):
         return
     port.maybe("mlag.lag_consistent")
     told = [
@@ -109,10 +108,10 @@ def fallback(leg: MemberCase) -> Iterator[Match]:
     """The bond waits for a partner while the switch already forwards."""
     port = leg.switch()
     kind, state = port.maybe("lag.fallback"), port.get("member.state")
-    if (kind in ("individual", "static", "bypass") or state == "fallback") and not is_well(leg):
-        if state in ("fallback", "individual", "bundled"):
-            text = f"{leg.name}: {port.name} forwards without LACP (fallback {kind or state})"
-            yield Match(SWITCH, NONE, LIKELY, text)
+    is_fallback = kind in ("individual", "static", "bypass") or state == "fallback"
+    if is_fallback and state in ("fallback", "individual", "bundled") and not leg.is_well():
+        text = f"{leg.name}: {port.name} forwards without LACP (fallback {kind or state})"
+        yield Match(SWITCH, NONE, LIKELY, text)
 
 
 @diagnosis_rule(

@@ -29,7 +29,7 @@ from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
 from ..port_state import COLLECTING, SYNCHRONIZATION
 from ..window import FROM_A, FROM_B, NS, RECEIVED, SENT
-from .one_way_receive import behind_tap, nothing_came, sends, waits
+from .one_way_receive import behind_tap, nothing_came, noticed, sends, waits
 from .one_way_transmit import dropped_ahead, left
 
 if TYPE_CHECKING:
@@ -82,20 +82,20 @@ def host_starved(leg: MemberCase) -> Iterator[Match]:
         leg.evidence.see(
             f"silence of ours: {name}", gap.get(name), "wire", "lanes", lane, "gaps", at, name
         )
-    noticed = _noticed(leg, found)
+    has_effect = bool(noticed(leg, SENT))
     waited = _pressure(leg)
     text = (
         f"{leg.name}: this host sent no LACPDU for {gap.get('length_ms')} ms from "
         f"{gap.get('start')}, {gap.get('periods')} periods"
     )
-    if noticed:
+    if has_effect:
         text += ", and the far end gave up on it"
     yield Match(
         THE_HOST,
         TRANSMIT,
-        CONCLUSIVE if noticed else HINT,
+        CONCLUSIVE if has_effect else HINT,
         text + (f"; tasks waited for a CPU {waited:g} % of the time" if waited else ""),
-        against=() if noticed else (f"{leg.name}: the far end did not expire",),
+        against=() if has_effect else (f"{leg.name}: the far end did not expire",),
     )
 
 
@@ -104,22 +104,6 @@ def _mute(leg: MemberCase) -> Iterator[Match]:
     if made == 0 and leg.case.known("admin_up") is not False:
         text = f"{leg.name}: this host sent no LACPDU at all in the window, over a link that is up"
         yield Match(THE_HOST, TRANSMIT, CONCLUSIVE, text)
-
-
-def _noticed(leg: MemberCase, silences: list[tuple[int, int, Mapping[str, Any]]]) -> bool:
-    """Whether the far end expired in, or right after, one of these silences."""
-    for at, row in rows(leg.evidence.wire.get("events")):
-        moment = utc_ns(row.get("at"))
-        if row.get("member") != leg.name or row.get("direction") != RECEIVED or moment is None:
-            continue
-        if row.get("kind") not in ("expired", "defaulted", "left"):
-            continue
-        for _lane, _at, gap in silences:
-            start, end = utc_ns(gap.get("start")), utc_ns(gap.get("end"))
-            if start is not None and end is not None and start <= moment <= end + 2 * NS:
-                leg.evidence.see(str(row.get("text")), row.get("at"), "wire", "events", at, "at")
-                return True
-    return False
 
 
 def _pressure(leg: MemberCase) -> float:
@@ -143,8 +127,8 @@ def switch_starved(leg: MemberCase) -> Iterator[Match]:
     need_window(leg, RECEIVED)
     if waits(leg) or not leg.link_up() or not sends(leg) or behind_tap(leg):
         return
-    lost = leg.silences(RECEIVED)
-    late = [] if lost else _many_late(leg)
+    lost = noticed(leg, RECEIVED)
+    late = [] if lost else [*leg.silences(RECEIVED), *_many_late(leg)]
     if not lost and not late:
         return
     lane, at, gap = (lost or late)[0]
@@ -155,7 +139,11 @@ def switch_starved(leg: MemberCase) -> Iterator[Match]:
         f"{leg.name}: {count} gap{'s' if count > 1 else ''} in what the far end sends, the first "
         f"{gap.get('length_ms')} ms from {gap.get('start')}; ours were regular"
     )
-    yield _sender(leg, text)
+    if late:
+        against = (f"{leg.name}: our port did not expire",)
+        yield Match(INSUFFICIENT, RECEIVE, HINT, text, against=against)
+    else:
+        yield _sender(leg, text)
 
 
 def _many_late(leg: MemberCase) -> list[tuple[int, int, Mapping[str, Any]]]:
@@ -227,16 +215,15 @@ def _lost(leg: MemberCase, direction: str, delivery: Mapping[str, Any], lost: in
             return Match(THE_HOST, TRANSMIT, CONCLUSIVE, told, (), "", (), sums)
     except NotEvaluable:
         pass
-    excluded = (THE_HOST,) if left(leg) else ()
-    return Match(INSUFFICIENT, TRANSMIT, LIKELY, told, (), CONCLUSIVE, excluded, sums)
+    ours = (THE_HOST,) if left(leg) else ()
+    return Match(INSUFFICIENT, TRANSMIT, LIKELY, told, (), CONCLUSIVE, ours, sums)
 
 
 def _sum(leg: MemberCase, delivery: Mapping[str, Any], lost: int) -> str:
     timeout_s = float(delivery["timeout_ms"]) / 1000
-    parts = [
-        f"{leg.name}: EXPIRED {delivery.get('expired_at')} - {timeout_s:g} s = "
-        f"{delivery.get('heard_nothing_after')}: nothing was heard after that"
-    ]
+    heard = delivery.get("heard_nothing_after")
+    lead = f"{leg.name}: EXPIRED {delivery.get('expired_at')} - {timeout_s:g} s = {heard}"
+    parts = [f"{lead}: nothing was heard after that"]
     after = delivery.get("expired_after_ms")
     if isinstance(after, (int, float)):
         parts.append(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ..diagnosis_rule import CONCLUSIVE, HINT, NONE, NOT_LACP, THE_BOND, Match, diagnosis_rule
 from ..evidence_events import link_moved, losses
 from ..fact import NotEvaluable
-from .configuration import is_well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,7 @@ def _is_stable(case: Case) -> bool:
     if not case.legs:
         raise NotEvaluable("the packet names no member")
     for leg in case.legs:
-        if not is_well(leg) or losses(case.evidence, leg.name):
+        if not leg.is_well() or losses(case.evidence, leg.name):
             return False
         if link_moved(case.evidence, leg.name):
             return False
@@ -98,5 +97,6 @@ def _skew(case: Case) -> Iterator[Match]:
     total = sum(sent.values())
     name = max(sent, key=lambda one: sent[one])
     if len(sent) > 1 and total >= _SKEW_PACKETS and sent[name] >= _SKEW * total:
-        text = f"{name} carries {100 * sent[name] // total} % of what {case.evidence.bond_name()} sends"
+        share = f"{100 * sent[name] // total} %"
+        text = f"{name} carries {share} of what {case.evidence.bond_name()} sends"
         yield Match(NOT_LACP, NONE, HINT, text)

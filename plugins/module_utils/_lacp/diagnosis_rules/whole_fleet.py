@@ -18,12 +18,11 @@ from ..diagnosis_rule import (
     Match,
     diagnosis_rule,
 )
-from ..evidence import mapping, rows
+from ..evidence import AFTER, BEFORE, mapping, rows
 from ..evidence_events import losses
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
 from ..window import NS
-from .configuration import is_well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,14 +52,8 @@ def partners(row: Mapping[str, Any]) -> set[str]:
 
 
 def _mine(case: Case) -> set[str]:
-    found = set()
-    for leg in case.legs:
-        for when in ("after", "before"):
-            try:
-                found.add(leg.partner_system(when))
-            except NotEvaluable:
-                continue
-    return {str(system) for system in found if system}
+    found = {leg.known_system(when) for leg in case.legs for when in (AFTER, BEFORE)}
+    return {system for system in found if system}
 
 
 @diagnosis_rule(
@@ -86,8 +79,8 @@ def together(case: Case) -> Iterator[Match]:
         moment.seen(case.evidence)
     told = _cause(case)
     text = (
-        f"{', '.join(sorted(company)[:5])} and this host lost members within the same minute, behind "
-        f"the same partner {', '.join(sorted(systems))}"
+        f"{', '.join(sorted(company)[:5])} and this host lost members within the same minute, "
+        f"behind the same partner {', '.join(sorted(systems))}"
     )
     if told:
         text += f"; {told}"
@@ -133,7 +126,7 @@ def alone(case: Case) -> Iterator[Match]:
     hit = [
         leg
         for leg in case.legs
-        if losses(case.evidence, leg.name) or (leg.known("carrier") and not is_well(leg))
+        if losses(case.evidence, leg.name) or (leg.known("carrier") and not leg.is_well())
     ]
     systems = _mine(case)
     peers = [(at, row) for at, row in others(case) if partners(row) & systems]
