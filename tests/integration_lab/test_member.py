@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
+import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -81,6 +83,7 @@ def in_guest(commands: Commands, host: str, words: str) -> Seen:
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     lab = Commands(tmp_path_factory.mktemp("lab"))
+    lab.environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     lab("setup")
     lab("up", str(HERE / "member.yml"))
     yield lab

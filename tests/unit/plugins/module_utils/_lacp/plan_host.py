@@ -88,9 +88,8 @@ def stand(**ports: Look) -> Stand:
 
 def before(name: str = "eno2", master: str = "bond0", **values: Any) -> PortBefore:
     """A member as it was; values that a device has are the device's."""
-    device = {
-        key: values.pop(key) for key in ("admin_up", "mtu", "addresses", "routes") if key in values
-    }
-    return PortBefore(
-        Device(name, 9, **{"admin_up": True, "mtu": 1500, **device}), master, **values
-    )
+    device: dict[str, Any] = {"admin_up": True, "mtu": 1500}
+    for key in ("admin_up", "mtu", "addresses", "routes"):
+        if key in values:
+            device[key] = values.pop(key)
+    return PortBefore(Device(name, 9, **device), master, **values)

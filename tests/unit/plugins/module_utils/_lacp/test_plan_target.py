@@ -191,7 +191,7 @@ def test_whether_a_change_outlives_a_reload(
     managers: tuple[str, ...],
     intent: dict[str, Any],
     state: str,
-    survives: bool,
+    survives: bool,  # noqa: FBT001 - a column of the table
     why: str,
 ) -> None:
     told, reason = survival(Surroundings("", {}, managers, intent), "eno2", state)
