@@ -174,7 +174,7 @@ bond:
 outcome:
   description:
     - V(passed) if each fault of each member kept to its budget, V(failed) if one did not, V(not proven) if something that was
-      asked for could not be measured or was not tried.
+      asked for could not be measured or was not tried. In check mode it is V(planned).
   returned: always
   type: str
   sample: passed

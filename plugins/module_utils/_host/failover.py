@@ -130,8 +130,9 @@ class Run:
         if step.action == steps.WATCH:
             self._watch.until(waits.before_s, None, check)
         elif step.action in _PHASES:
-            self._enter(_PHASES[step.action])
-            self._stage.changes.do(step.action, self._plan)
+            self._end_phase()
+            phase = _PHASES[step.action]
+            self._stage.changes.do(step.action, self._plan, lambda: self._enter(phase))
         elif step.action == steps.LEAVE:
             self._watch.until(waits.leave_s, self._has_left, check)
         elif step.action == steps.HOLD:
@@ -143,14 +144,13 @@ class Run:
             self._ended_ns = time.monotonic_ns()
 
     def _enter(self, phase: str) -> None:
-        """What was measured until now belongs to the phase that ends."""
-        self._end_phase()
         if phase == DURING:
             self._track.begin(time.monotonic_ns())
         else:
             self._track.restore(time.monotonic_ns())
 
     def _end_phase(self) -> None:
+        """What was measured until now belongs to the phase that ends."""
         phase = self._track.phase
         counted, before = self._watch.lacpdus(), self._counted
         grown = {name: value - before.get(name, value) for name, value in counted.items()}

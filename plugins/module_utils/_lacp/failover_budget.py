@@ -96,13 +96,12 @@ def derived(fault: Fault, known: Timers) -> Budget:
     our_period, their_period = _period(known.we_are_short), _period(known.partner_is_short)
     # EXPIRED lasts 3 s. In DEFAULTED, newer kernels know no rate of the partner and are slow.
     back = (SLOW_PERIODIC_S + SHORT_TIMEOUT_S + AGGREGATE_WAIT_S) * _STRETCH + 0.5
-    if fault.direction == RECEIVED:
-        # We notice and say so, and the partner hears that.
-        return Budget(ours * _STRETCH + _ANSWER_MS, _ANSWER_MS + _TICKS_MS, back)
-    if fault.direction == SENT:
-        # The partner notices; it denies being our partner only when its EXPIRED state ends.
-        expired = SHORT_TIMEOUT_S * _S * _STRETCH + _ANSWER_MS
-        return Budget(theirs * _STRETCH + expired, expired, back)
+    if fault.direction in (RECEIVED, SENT):
+        # The end that hears nothing stays in sync for the 3 s of EXPIRED, so the other goes on. Then
+        # it says that it has no partner, or else is silent, until the other has had enough as well.
+        deaf, other = (ours, theirs) if fault.direction == RECEIVED else (theirs, ours)
+        more = (SHORT_TIMEOUT_S * _S + min(other, SLOW_PERIODIC_S * _S)) * _STRETCH + _ANSWER_MS
+        return Budget(deaf * _STRETCH + more, more, back)
     # Each end waits for itself, from the last that it heard: that is up to a period ago.
     apart = max(ours - theirs + their_period, theirs - ours + our_period)
     leave = max(ours, theirs) * _STRETCH + _ANSWER_MS

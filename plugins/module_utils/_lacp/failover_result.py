@@ -254,8 +254,10 @@ def _returning(trial: Trial) -> Iterator[str]:
         waited = (trial.ended_ns - at.restored) / 1e9
         yield (
             f"{' and '.join(missing)} did not return within {waited:.1f} s; allowed: "
-            f"{allowed:.1f} s. The link is {'up' if at.carrier else 'not known to be up'}"
+            f"{allowed:.1f} s"
         )
+        if trial.fault.kind == CARRIER and not at.carrier:
+            yield f"{trial.member} has no carrier since it was set up again"
         return
     took = (max(at.back, at.far_back) - at.restored) / 1e9
     if took > allowed:

@@ -89,6 +89,7 @@ class Track:
         self.phase = BEFORE
         self.changes: list[Change] = []
         self._looked_ns = 0
+        self._was_down = False
         self.lacpdus = {phase: {SENT: 0, RECEIVED: 0} for phase in (BEFORE, DURING, AFTER)}
         self.relapses = 0
 
@@ -115,10 +116,17 @@ class Track:
                 if what in _TOLD:
                     self._note(mono_ns, name, what, was, is_)
         self.fields[name] = dict(fields)
-        is_new = self.phase == AFTER and not self.moments.carrier
-        if is_new and name == self.member and fields.get("carrier") == "up":
-            self.moments = self.moments._replace(carrier=mono_ns)
+        if name == self.member:
+            self._carrier(mono_ns, fields.get("carrier", ""))
         self._judge(mono_ns)
+
+    def _carrier(self, now: int, carrier: str) -> None:
+        """Remember when a carrier that was lost came back."""
+        if carrier == "down":
+            self._was_down = self.phase != BEFORE
+        elif carrier == "up" and self.phase == AFTER and self._was_down:
+            self._was_down = False
+            self.moments = self.moments._replace(carrier=now)
 
     def heard(self, frame: Frame) -> None:
         """A frame, in the order of time as well as can be."""
@@ -134,6 +142,9 @@ class Track:
             self.far_state = state
         elif frame.mono_ns > self._looked_ns:
             # Our own word for our state comes sooner than the next look, but never replaces one.
+            was = self.fields[self.member].get("actor_state", "none")
+            if was != str(state) and self.phase != BEFORE:
+                self._note(frame.mono_ns, self.member, "actor_state", was, str(state))
             self.fields[self.member]["actor_state"] = str(state)
         self._judge(frame.mono_ns)
 

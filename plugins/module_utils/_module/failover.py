@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .._lacp.failover_plan import TrialPlan
 
+PLANNED = "planned"
 ARGUMENTS: dict[str, Any] = {
     "bond": {"type": "str", "required": True},
     "members": {"type": "list", "elements": "str", "default": []},
@@ -101,21 +102,28 @@ class Test:
 
     def result(self) -> dict[str, Any]:
         """What is known so far, as the module returns it."""
-        outcomes = {one["outcome"] for one in self._done}
-        worst = [one for one in (FAILED, NOT_PROVEN, PASSED) if one in outcomes]
         left = self._plans[len(self._done) :]
         differences = any(one["differences"] for one in self._done)
         return {
             "schema": SCHEMA,
             "bond": self._params["bond"],
             "changed": bool(self._recovered or differences),
-            "outcome": NOT_PROVEN if left and worst[:1] != [FAILED] else (worst or [NOT_PROVEN])[0],
+            "outcome": self._outcome(),
             "members": self._done,
             "plan": [_planned(one) for one in self._plans],
             "not_tested": [f"{one.member}: {one.fault}" for one in left],
             "recovered": self._recovered,
             "notes": self._notes,
         }
+
+    def _outcome(self) -> str:
+        outcomes = {one["outcome"] for one in self._done}
+        if self._module.check_mode:
+            return PLANNED
+        if FAILED in outcomes:
+            return FAILED
+        is_whole = bool(outcomes) and len(self._done) == len(self._plans)
+        return PASSED if is_whole and outcomes == {PASSED} else NOT_PROVEN
 
     def run(self) -> dict[str, Any]:
         """Everything; Refused, CaptureRefused, OSError."""

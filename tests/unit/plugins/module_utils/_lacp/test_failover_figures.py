@@ -27,8 +27,9 @@ SLOW = FAST._replace(we_are_short=False, partner_is_short=False)
         (budgets.Fault("carrier"), FAST._replace(downdelay_ms=200), 700, 700),
         (budgets.Fault("carrier"), FAST._replace(miimon_ms=0), 4000, 4000),
         (budgets.Fault("carrier"), SLOW._replace(miimon_ms=0), 99_700, 99_700),
-        (budgets.Fault("lacp_loss", "received"), FAST, 4000, 1000),
-        (budgets.Fault("lacp_loss", "sent"), FAST, 7300, 4000),
+        (budgets.Fault("lacp_loss", "received"), FAST, 10_600, 7300),
+        (budgets.Fault("lacp_loss", "sent"), FAST, 10_600, 7300),
+        (budgets.Fault("lacp_loss", "sent"), FAST._replace(we_are_short=False), 40_300, 37_000),
         (budgets.Fault("lacp_loss", "both"), FAST, 4000, 1800),
         (budgets.Fault("lacp_loss", "both"), SLOW, 99_700, 33_700),
         (
