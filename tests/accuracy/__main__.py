@@ -27,6 +27,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m accuracy", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT, help="of *.yml files")
     parser.add_argument("--only", help="names of scenarios, or tags, with commas between them")
+    parser.add_argument("--replay", action="store_true", help="judge what was played before again")
     parser.add_argument("--result", type=Path, default=RESULT)
     parser.add_argument("--evidence", type=Path, default=EVIDENCE, help="packets and verdicts")
     return parser.parse_args()
@@ -44,7 +45,8 @@ def main() -> int:
         if not scenarios:
             say(f"no scenario is called, or tagged, {arguments.only}. Cure: see {arguments.folder}")
             return 2
-    cases = run.run_all(scenarios, arguments.evidence)
+    go = run.replayed if arguments.replay else run.run_all
+    cases = go(scenarios, arguments.evidence)
     result = judge.summary(cases, problems)
     arguments.result.parent.mkdir(parents=True, exist_ok=True)
     arguments.result.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
-READY_S = 60
+READY_S = 120
 SETTLED_S = 20
 CHURNED_S = 150
 STARVED_NS = 1_500_000_000
@@ -230,8 +230,8 @@ def main() -> int:
         end.set()
     seconds = time.monotonic() - start
     look("after.txt")
-    for one in far:
-        one.communicate()
+    for watcher in far:
+        watcher.communicate()
     (HERE / "log.json").write_text(json.dumps(list(log_lines(began_ns - LOG_BEFORE_NS))))
     told = {
         "times": times,

@@ -107,8 +107,15 @@ def _accusations(
         yield f"it accuses the {fault}; it is {expected.fault}"
     for match in verdict.get("also") or ():
         accused = match.get("fault")
-        if accused in ACCUSING and accused not in guilty and match.get("confidence") != "hint":
-            yield f"it accuses the {accused}, too ({match.get('rule')}): {match.get('text')}"
+        if accused not in ACCUSING or match.get("confidence") == "hint":
+            continue
+        hit = set(_named(match.get("members") or (), aliases))
+        guilt = set(expected.also.get(accused, ()))
+        if accused == expected.fault:
+            guilt |= set(expected.members)
+        if accused not in guilty or hit - guilt:
+            whom = f"the {accused}" if accused not in guilty else ", ".join(sorted(hit - guilt))
+            yield f"it accuses {whom}, too ({match.get('rule')}): {match.get('text')}"
     if fault in ACCUSING:
         for member in _named(verdict.get("members") or (), aliases):
             if member in expected.not_accused:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 # At a time: the machine has few processors, and a bond whose ticks are late is no fair case.
-HOSTS_AT_WORK = 2
+HOSTS_AT_WORK = 3
 UP_S = 300
 # A host whose tasks waited that share of the window for a processor was starved.
 STALL = 0.5
@@ -70,6 +70,24 @@ def judge_again(case: Case, note: str) -> Case:
     )
 
 
+def replayed(scenarios: list[Scenario], evidence: Path) -> list[Case]:
+    """Judge again what an earlier run kept, with the engine of today: no lab."""
+    return [
+        _recorded(one, evidence) if one.packet else _replayed(one, evidence / one.name)
+        for one in scenarios
+    ]
+
+
+def _replayed(scenario: Scenario, folder: Path) -> Case:
+    try:
+        packet = json.loads((folder / "packet.json").read_text(encoding="utf-8"))
+        played = json.loads((folder / "played.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        text = f"{error.filename} is not there. Cure: play it first, without --replay"
+        return Case(scenario, BROKEN, complaints=(text,))
+    return judge(scenario, _judged(packet, folder), played["aliases"], notes=played["late"])
+
+
 def _recorded(scenario: Scenario, evidence: Path) -> Case:
     try:
         packet = packets.recorded(scenario)
@@ -80,10 +98,10 @@ def _recorded(scenario: Scenario, evidence: Path) -> Case:
 
 def _judged(packet: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The verdict; packet and verdict are kept for a look."""
-    verdict: dict[str, Any] = diagnose(packet)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, value in (("packet", packet), ("verdict", verdict)):
-        (folder / f"{name}.json").write_text(json.dumps(value, indent=1), encoding="utf-8")
+    (folder / "packet.json").write_text(json.dumps(packet, indent=1), encoding="utf-8")
+    verdict: dict[str, Any] = diagnose(packet)
+    (folder / "verdict.json").write_text(json.dumps(verdict, indent=1), encoding="utf-8")
     return verdict
 
 
@@ -142,6 +160,8 @@ def _case(  # what a case is made of
     except FileNotFoundError as error:
         return Case(scenario, BROKEN, complaints=(*late, f"{error.filename}"), starved=True)
     verdict = _judged(packet, evidence / scenario.name)
+    played = {"aliases": berth.aliases, "late": late, "starved": starved}
+    (evidence / scenario.name / "played.json").write_text(json.dumps(played), encoding="utf-8")
     # A fault that did not take is the lab's failure; the verdict is told all the same.
     return judge(scenario, verdict, berth.aliases, notes=late, starved=starved or bool(late))
 

@@ -54,7 +54,10 @@ class Injection:
 
 @dataclass(frozen=True)
 class Expected:
-    """The right verdict. An empty tuple stands for 'whatever it says'."""
+    """The right verdict. An empty tuple stands for 'whatever it says'.
+
+    also: members by fault, of parties that are at fault besides.
+    """
 
     fault: str
     members: tuple[str, ...]
@@ -62,7 +65,7 @@ class Expected:
     confidences: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     not_accused: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     window_reason: str = ""
 
 
@@ -228,12 +231,20 @@ def _moment(place: Place, window: float, word: str) -> float | None:
     return place.number(0, max(window - LEAST_AFTER_S, 0))
 
 
-def _expected(place: Place, bond: Bond | None) -> Expected:
-    keys = place.mapping(_EXPECT, ("fault", "members"))
-    members = keys["members"].texts()
+def _members(place: Place, bond: Bond | None) -> tuple[str, ...]:
+    members = place.texts()
     for member in members:
         if bond is not None and member not in bond.members:
-            keys["members"].fail(f"{member} is no member", f"of {', '.join(bond.members)}")
+            place.fail(f"{member} is no member", f"of {', '.join(bond.members)}")
+    return members
+
+
+def _also(place: Place, bond: Bond | None) -> dict[str, tuple[str, ...]]:
+    return {fault: _members(inner, bond) for fault, inner in place.mapping(FAULTS).items()}
+
+
+def _expected(place: Place, bond: Bond | None) -> Expected:
+    keys = place.mapping(_EXPECT, ("fault", "members"))
 
     def words(key: str, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
         if key not in keys:
@@ -244,11 +255,11 @@ def _expected(place: Place, bond: Bond | None) -> Expected:
 
     return Expected(
         fault=keys["fault"].one_of(FAULTS),
-        members=members,
+        members=_members(keys["members"], bond),
         directions=words("direction", DIRECTIONS),
         confidences=words("confidence", CONFIDENCES),
         rules=words("rules"),
-        not_accused=words("not_accused"),
-        also=words("also", FAULTS),
+        not_accused=_members(keys["not_accused"], bond) if "not_accused" in keys else (),
+        also=_also(keys["also"], bond) if "also" in keys else {},
         window_reason=keys["window_reason"].text() if "window_reason" in keys else "",
     )

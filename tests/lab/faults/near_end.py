@@ -57,8 +57,9 @@ def stuck_transmit(_site: Site, *, member: str) -> Change:
     unit = f"lab-stuck-{member}"
     cure = f"tc qdisc delete dev {member} clsact"
     watch = (
-        f"ip monitor link dev {member} | while read -r line; do"
-        f" [ -e /sys/class/net/{member}/master ] || {{ {cure}; break; }}; done"
+        # By the event, and not by a look at sysfs: it may be back in the bond before we look.
+        f"ip -o monitor link dev {member} | while read -r line; do"
+        f' case $line in *" master "*) ;; *) {cure}; break ;; esac; done'
     )
     apply = [
         f"tc qdisc add dev {member} clsact",

@@ -15,23 +15,17 @@ if TYPE_CHECKING:
     from lab.faults.registry import Site
 
 _PORT = 5001
-_SINK = """
-import socket
-server = socket.create_server(("{address}", {port}))
-while True:
-    stream = server.accept()[0]
-    while stream.recv(65536):
-        pass
-"""
+# One line each, as a command has to be; iter(int, 1) never ends.
+_SINK = (
+    'import socket; stream = socket.create_server(("{address}", {port})).accept()[0]; '
+    "any(not stream.recv(65536) for _ in iter(int, 1))"
+)
 # 400 kB/s: enough to be seen, and little enough for a User-Mode Linux.
-_SOURCE = """
-import socket, threading
-stream = socket.create_connection(("{address}", {port}), timeout=60)
-tick = threading.Event()
-while True:
-    stream.sendall(bytes(20000))
-    tick.wait(0.05)
-"""
+_SOURCE = (
+    "import socket, threading; tick = threading.Event(); "
+    'stream = socket.create_connection(("{address}", {port}), timeout=60); '
+    "any(stream.sendall(bytes(20000)) or tick.wait(0.05) for _ in iter(int, 1))"
+)
 
 
 @fault
