@@ -278,11 +278,14 @@ lanes:
       returned: success
       sample: 0
 silence:
-  description: Which direction of which member stopped first, all others in order, and whether one leg is hit or all.
+  description:
+    - Which direction of which member stopped first, all others in order, and whether one leg is hit or all.
+    - C(first_is_certain) is false where two of them stopped within one period, so that nothing tells which did first.
   returned: success
   type: dict
   sample:
     first: {"at": "2026-11-20T23:00:10.000000000Z", "member": "eno2", "direction": "received", "how": "silent"}
+    first_is_certain: true
     members_hit: [eno2]
     extent: one
 deliveries:

@@ -23,7 +23,8 @@ UNHEARD = "unheard"
 class Stop(NamedTuple):
     """From when on a direction of a member is lost.
 
-    how: 'silent' at the tap, or 'unheard' by the arithmetic of rule R09.
+    how: 'silent' at the tap, or 'unheard' by the arithmetic of rule R09. It stopped between
+    from_ns, when the last PDU was heard, and to_ns, when the next was due or was not heard.
     """
 
     utc_ns: int
@@ -31,6 +32,8 @@ class Stop(NamedTuple):
     member: str
     direction: str
     how: str
+    from_ns: int
+    to_ns: int
 
     def as_result(self) -> dict[str, object]:
         """Plain data; times as RFC 3339, lengths in milliseconds."""
@@ -47,7 +50,9 @@ def silence(
 ) -> dict[str, object]:
     """The first loss of each lane, in the order of time.
 
-    extent: 'none', 'one', 'some' or 'all' of the members; a single member that is hit is 'one'.
+    first_is_certain: no other can have stopped before it; PDUs that come once in a period leave
+    room for that. extent: 'none', 'one', 'some' or 'all' of the members; a single member that is
+    hit is 'one'.
     """
     stops: dict[tuple[str, str], Stop] = {}
     for stop in (*_silent(lanes), *_unheard(deliveries)):
@@ -65,6 +70,7 @@ def silence(
         extent = "one" if len(hit) == 1 else "some"
     return {
         "first": order[0].as_result() if order else None,
+        "first_is_certain": all(order[0].to_ns < other.from_ns for other in order[1:]),
         "order": [stop.as_result() for stop in order],
         "members_hit": sorted(hit),
         "members": sorted(everyone),
@@ -76,11 +82,14 @@ def _silent(lanes: Iterable[Lane]) -> Iterable[Stop]:
     for lane in lanes:
         gap = next((gap for gap in lane.cadence.gaps if gap.is_lost), None)
         if gap is not None:
-            yield Stop(gap.start_utc_ns, gap.start_ns, lane.member, lane.direction, SILENT)
+            at, due = gap.start_ns, gap.start_ns + gap.period_ns
+            yield Stop(gap.start_utc_ns, at, lane.member, lane.direction, SILENT, at, due)
 
 
 def _unheard(deliveries: Iterable[Delivery]) -> Iterable[Stop]:
     for delivery in deliveries:
         moment: tuple[int, int] | None = delivery.first_unheard
         if moment is not None:
-            yield Stop(*moment, delivery.member, delivery.direction, UNHEARD)
+            since = (delivery.last_heard or moment)[1]
+            place = (delivery.member, delivery.direction, UNHEARD)
+            yield Stop(*moment, *place, since, moment[1])

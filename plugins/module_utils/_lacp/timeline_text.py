@@ -50,7 +50,8 @@ def headline(analysis: Analysis) -> str:
     else:
         what = "we sent nothing" if first["direction"] == SENT else f"nothing came from {who}"
     others = f"{len(hit)} of {len(members)} members hit: {', '.join(hit)}"
-    return f"{first['member']} first: from {_clock(first['at'])} on {what}; {others}."
+    order = "first" if found["first_is_certain"] else "first, or within one period of the first"
+    return f"{first['member']} {order}: from {_clock(first['at'])} on {what}; {others}."
 
 
 def counts(analysis: Analysis) -> str:

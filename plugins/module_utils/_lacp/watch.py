@@ -198,9 +198,13 @@ def is_flap(field: str, before: str, after: str) -> bool:
 
 
 def is_converged(bond: Look, members: list[Look]) -> bool:
-    """Whether both ends of each member are in sync, collecting and distributing, in one LAG."""
+    """Whether both ends of each member are in sync, collecting and distributing, in one LAG.
+
+    The octets alone do not tell: Linux 6.1 leaves them as they are when a carrier is lost.
+    """
     return bool(members) and all(
-        member.state("actor_state") & member.state("partner_state") & FORWARDING == FORWARDING
+        member.fields.get("state") == "active"
+        and member.state("actor_state") & member.state("partner_state") & FORWARDING == FORWARDING
         and not (member.state("actor_state") | member.state("partner_state"))
         & (EXPIRED | DEFAULTED)
         and member.fields.get("aggregator") == bond.fields.get("aggregator")

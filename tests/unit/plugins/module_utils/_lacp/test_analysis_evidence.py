@@ -255,3 +255,16 @@ def test_a_port_that_expires_twice_is_told_twice() -> None:
         talk.link(second + 0.4, "actor_state", "63", "143")
         talk.link(second + 1.4, "actor_state", "143", "63")
     assert told(talk) == [("expired", at(12.4)), ("expired", at(16.4))]
+
+
+@pytest.mark.parametrize(("until", "is_certain"), [(10, False), (13, True)])
+def test_what_stops_within_a_period_has_no_order(until: int, *, is_certain: bool) -> None:
+    """A carrier that goes silences both directions; which spoke last is the chance of its phase."""
+    talk = Talk()
+    talk.both(range(10))
+    for second in range(10, until):
+        talk.received(second + 0.3)
+    silence = talk.analysis(20).as_result()["silence"]
+    assert silence["first"]["direction"] == SENT
+    assert [stop["direction"] for stop in silence["order"]] == [SENT, RECEIVED]
+    assert silence["first_is_certain"] is is_certain
