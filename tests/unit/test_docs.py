@@ -168,6 +168,7 @@ def play(folder: Path, *tasks: dict[str, Any], **variables: Any) -> str:
 
 # What the examples of the filters print.
 PRINTED = {
+    "lacp_verdict": '"msg": "insufficient"',
     "mac_normalise": "All assertions passed",
     "partner_vendor": '"msg": "Arista Networks"',
     "select_findings": '"msg": [\n        "bond0/eno2"\n    ]',
@@ -175,6 +176,7 @@ PRINTED = {
     "teamd_state": '"msg": [\n        "dp0s0"\n    ]',
     "vyatta_bond_members": '"msg": [\n        "dp0s0"\n    ]',
     "vyatta_bonds": '"msg": [\n        "dp0bond0"\n    ]',
+    "vyatta_reading": '"msg": [\n        "dp0bond0"\n    ]',
     "vyatta_interfaces": '"msg": [\n        "dp0bond0"\n    ]',
 }
 
