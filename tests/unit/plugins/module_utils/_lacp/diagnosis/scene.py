@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A packet for tests of the diagnosis: facts, and a wire analysis of frames that were really decoded.
+"""A packet for tests of the diagnosis: facts, and an analysis of frames that were decoded.
 
 Two members talk once a period, both ways, and all is well; a test changes what it is about.
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+
+from unit.factory import PARTNER, SYSTEM, healthy_bond, healthy_host, member
 
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.capture_report import (
     capture_result,
@@ -21,7 +23,6 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.diagnosis imp
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Unknown
 
-from unit.factory import PARTNER, SYSTEM, healthy_bond, healthy_host, member
 from ..talk import Talk, at
 from ..wire import NOBODY, Port
 
@@ -76,7 +77,7 @@ class Scene:
         self.growth[name].update(counters)
         return self
 
-    def speaks(  # noqa: PLR0913 - who says what to whom, and when
+    def speaks(
         self,
         name: str,
         first: float = 0,
