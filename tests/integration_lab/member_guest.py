@@ -4,8 +4,8 @@
 
 """Inside a lab host: bond_member on several bonds at once, some runs killed; what became of them.
 
-Each run is a process of its own, as Ansible makes it. The names of the scenarios to go through are
-the arguments; what they saw goes to standard output as JSON.
+The names of the scenarios to go through are the arguments; what they saw goes to standard output
+as JSON.
 """
 
 from __future__ import annotations
@@ -13,161 +13,28 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import select
 import signal
-import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._host import apply_safeguard
-from ansible_collections.bondproof.lacp.plugins.module_utils._module import member
-from lab.guest.agent import RTMGRP_LINK, drain, missing
+from integration_lab.member_child import (
+    STATE,
+    Run,
+    Seen,
+    converged,
+    left,
+    looks,
+    settled,
+    sh,
+    until,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-DEADLINE_S = 60
 CLONE_NEWNS = 0x20000  # Python 3.12 has it, too
-STATE = Path("/var/lib/bondproof-lacp")
-Seen = dict[str, Any]
-
-
-class Ended(Exception):
-    """What a module returned."""
-
-
-class Module:
-    """What bond_member uses of AnsibleModule."""
-
-    def __init__(self, params: dict[str, Any], *, check_mode: bool) -> None:
-        self.params = params
-        self.check_mode = check_mode
-
-    def run_command(self, words: Sequence[str]) -> tuple[int, str, str]:
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    def exit_json(self, **result: object) -> None:
-        raise Ended({**result, "failed": False})
-
-    def fail_json(self, **result: object) -> None:
-        raise Ended({**result, "failed": True})
-
-
-class Run:
-    """A run of the module as a child; kill_at: the step before which it kills itself."""
-
-    def __init__(
-        self,
-        bond: str,
-        members: str,
-        state: str,
-        *,
-        check: bool = False,
-        signal_at: tuple[int, int] = (0, 0),
-        before: Callable[[], None] | None = None,
-        **options: object,
-    ) -> None:
-        params = {name: spec.get("default") for name, spec in member.ARGUMENTS.items()}
-        params |= {"bond": bond, "members": members.split(), "state": state, **options}
-        read, write = os.pipe()
-        self.pid = os.fork()
-        if not self.pid:
-            os.close(read)
-            if before is not None:
-                before()
-            self._child(Module(params, check_mode=check), signal_at, write)
-        os.close(write)
-        self._read = read
-
-    @staticmethod
-    def _child(module: Module, signal_at: tuple[int, int], write: int) -> None:
-        step, number = signal_at
-        begin = apply_safeguard.Safeguard.begin_step
-
-        def begin_or_die(guard: Any, at: int, what: Any) -> None:
-            if at == step:
-                os.kill(os.getpid(), number)
-            begin(guard, at, what)
-
-        setattr(apply_safeguard.Safeguard, "begin_step", begin_or_die)  # noqa: B010 - a method
-        try:
-            member.run(cast("Any", module))
-        except Ended as ended:
-            os.write(write, json.dumps(ended.args[0]).encode())
-        except BaseException as error:
-            os.write(write, json.dumps({"crash": repr(error)}).encode())
-            raise
-        finally:
-            os._exit(0)
-
-    def result(self) -> Seen:
-        """Wait for its end; {} if it was killed."""
-        with os.fdopen(self._read, "rb") as file:
-            text = file.read()
-        os.waitpid(self.pid, 0)
-        found: Seen = json.loads(text) if text else {}
-        return found
-
-
-def sh(script: str) -> str:
-    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-def until(is_so: Callable[[], object]) -> bool:
-    """Look whenever a link event comes, and five times a second where none announces it."""
-    deadline = time.monotonic() + DEADLINE_S
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as events:
-        events.bind((0, RTMGRP_LINK))
-        events.setblocking(False)
-        while not is_so():
-            if time.monotonic() > deadline:
-                return False
-            if select.select([events], [], [], 0.2)[0]:
-                drain(events)
-    return True
-
-
-def converged(bond: str) -> bool:
-    names = sorted(Path(f"/sys/class/net/{bond}/bonding/slaves").read_text().split())
-    return not missing({bond: dict.fromkeys(names, "converged")})
-
-
-def looks(bond: str) -> Seen:
-    """How the bond looks to iproute2, without what moves by itself."""
-    members = sorted(Path(f"/sys/class/net/{bond}/bonding/slaves").read_text().split())
-    options = Path(f"/sys/class/net/{bond}/bonding")
-    fixed = ("mode", "lacp_rate", "miimon", "ad_actor_sys_prio", "min_links", "queue_id")
-    found: Seen = {
-        "members": members,
-        "mac": Path(f"/sys/class/net/{bond}/address").read_text().strip(),
-        "options": {name: (options / name).read_text().strip() for name in fixed[:-1]},
-        "queues": sorted((options / "queue_id").read_text().split()),
-    }
-    for name in members:
-        for what in ("addr", "-6 route"):
-            lines = sh(f"ip -o {what} show dev {name}").splitlines()
-            found[f"{name} {what}"] = sorted(line.split("\\")[0].strip() for line in lines)
-        found[f"{name} mtu"] = Path(f"/sys/class/net/{name}/mtu").read_text().strip()
-        found[f"{name} tc"] = sh(
-            f"tc qdisc show dev {name} clsact; tc filter show dev {name} egress"
-        )
-    return found
-
-
-def left(bond: str) -> list[str]:
-    """Name what a run may leave behind: an open journal, a dead-man."""
-    files = [path.name for path in (STATE / bond).glob("*.json") if path.name != "last.json"]
-    return files + sh(f"pgrep -f '[b]ondproof-lacp/{bond}/restore.sh'").split()
-
-
-def settled(bond: str) -> bool:
-    return until(lambda: not left(bond) and converged(bond))
 
 
 def loss() -> Seen:
@@ -350,34 +217,36 @@ def bare() -> Seen:
     found["absent"] = Run("bare", "ba2", "absent").result()
     found["absent again"] = Run("bare", "ba2", "absent").result()
     found["alone"] = looks("bare")["members"]
-    found["refused"] = {
-        name: run.result()["msg"]
-        for name, run in {
-            "last": Run("bare", "ba1", "absent"),
-            "last down": Run("bare", "ba1", "cycled", method="bounce"),
-            "no bond": Run("bond7", "ba1", "absent"),
-            "no mode": Run("other", "ot1", "absent"),
-            "a member as a bond": Run("ba1", "ba2", "present"),
-            "no interface": Run("bare", "eth77", "present"),
-            "elsewhere": Run("bare", "lo1", "present"),
-            "no member": Run("bare", "ba2", "cycled"),
-            "a VLAN": Run("bare", "loss.30", "present"),
-            "up": Run("bare", "vec0", "present"),
-            "loopback": Run("bare", "lo", "present"),
-            "twice": Run("bare", "ba1 ba1", "cycled"),
-            "method": Run("bare", "ba1", "absent", method="poke"),
-            "auto blind": Run("bare", "ba1", "cycled", wait_for="none"),
-            "timeout": Run("bare", "ba1", "cycled", timeout=0.5),
-            "dead man": Run("kills", "ki1", "cycled", method="bounce", dead_man=6, check=False),
-            "no privilege": Run("bare", "ba2", "present", before=lambda: os.setuid(65534)),
-            "read-only sys": Run("bare", "ba2", "present", before=read_only_sys),
-        }.items()
-    }
+    found["refused"] = {name: run.result()["msg"] for name, run in refusals().items()}
     found["untouched"] = looks("bare")["members"]
     found["present"] = Run("bare", "ba2", "present").result()
     found["present again"] = Run("bare", "ba2", "present").result()
     found["after"] = looks("bare")
     return found
+
+
+def refusals() -> dict[str, Run]:
+    """Whatever must be refused while ba1 is the only member of bare."""
+    return {
+        "last": Run("bare", "ba1", "absent"),
+        "last down": Run("bare", "ba1", "cycled", method="bounce"),
+        "no bond": Run("bond7", "ba1", "absent"),
+        "no mode": Run("other", "ot1", "absent"),
+        "a member as a bond": Run("ba1", "ba2", "present"),
+        "no interface": Run("bare", "eth77", "present"),
+        "elsewhere": Run("bare", "lo1", "present"),
+        "no member": Run("bare", "ba2", "cycled"),
+        "a VLAN": Run("bare", "loss.30", "present"),
+        "up": Run("bare", "vec0", "present"),
+        "loopback": Run("bare", "lo", "present"),
+        "twice": Run("bare", "ba1 ba1", "cycled"),
+        "method": Run("bare", "ba1", "absent", method="poke"),
+        "auto blind": Run("bare", "ba1", "cycled", wait_for="none"),
+        "timeout": Run("bare", "ba1", "cycled", timeout=0.5),
+        "dead man": Run("kills", "ki1", "cycled", method="bounce", dead_man=6, check=False),
+        "no privilege": Run("bare", "ba2", "present", before=lambda: os.setuid(65534)),
+        "read-only sys": Run("bare", "ba2", "present", before=read_only_sys),
+    }
 
 
 def read_only_sys() -> None:

@@ -60,13 +60,14 @@ def in_guest(commands: Commands, host: str, words: str) -> Seen:
     """Go through scenarios on a host."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        tar.add(HERE / "member_guest.py", "member_guest.py")
+        for name in ("member_guest.py", "member_child.py"):
+            tar.add(HERE / name, f"integration_lab/{name}")
         tar.add(REPOSITORY / "plugins/module_utils", IN_COLLECTION)
         tar.add(REPOSITORY / "tests/lab/guest/agent.py", "lab/guest/agent.py")
     folder = "/run/member"
     script = (
         f"rm -rf {folder}; mkdir {folder}; tar -x -C {folder} -f - && "
-        f"python3 -W ignore {folder}/member_guest.py {words}"
+        f"cd {folder} && python3 -W ignore -m integration_lab.member_guest {words}"
     )
     done = subprocess.run(
         commands.argv("ssh", host, script),

@@ -88,7 +88,7 @@ class DeadMan:
                 file_actions=actions,
                 setsid=True,
             )
-        except (OSError, NotImplementedError) as error:
+        except (OSError, RuntimeError) as error:  # no setsid in this C library
             raise Refused(f"the dead-man cannot be started: /bin/sh {script}: {error}") from error
 
     def _pid(self, ready: int) -> int:
