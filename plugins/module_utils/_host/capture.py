@@ -72,9 +72,9 @@ class Capture:
         self._held: list[Record] = []
         self._flap_ns = 0
         self._progress_ns = 0
-        self.watch = Watch(bond)
         self._log: KernelLog | None = None
-        self._links: LinkEvents | None = None
+        self._links = LinkEvents()
+        self.watch = Watch(bond, self._links)
         self._open()
 
     def _open(self) -> None:
@@ -84,9 +84,8 @@ class Capture:
         if self._writer is not None:
             writer = self._writer
             self.taps.on_frame.append(lambda tap, heard: writer.add(tap.member, tap.mac, heard))
+        self._poll.register(self._links, select.POLLIN)
         try:
-            self._links = LinkEvents()
-            self._poll.register(self._links, select.POLLIN)
             for one in self.bond.ports:
                 self.taps.open(one.name, one.mac)
             self.taps.open(self.bond.name, self.bond.mac, is_bond=True)
@@ -135,12 +134,11 @@ class Capture:
         self._finish()
 
     def _tells_of_links(self, event: tuple[int, int]) -> bool:
-        return self._links is not None and event[0] == self._links.fileno()
+        return event[0] == self._links.fileno()
 
     def _ready(self, number: int, moment: Moment) -> Iterator[Record]:
-        if self._links is not None and number == self._links.fileno():
-            for datagram in self._links.datagrams():
-                yield from self.watch.announced(datagram, moment)
+        if number == self._links.fileno():
+            yield from self.watch.announced(moment)
             self._members_changed()
         elif self._log is not None and number == self._log.fileno():
             for line in self._log.lines():
@@ -166,6 +164,7 @@ class Capture:
 
     def _tick(self, started: Moment, moment: Moment) -> Iterator[Record]:
         yield from self.watch.asked()
+        self._members_changed()
         self.taps.count()
         if self._writer is not None:
             self._writer.flush()
@@ -234,7 +233,7 @@ class Capture:
     def _finish(self) -> None:
         """Say what a reader must know to judge what was heard."""
         self.notes += self.taps.notes
-        if self._links is not None and self._links.lost:
+        if self._links.lost:
             self.notes.append("link events came faster than they could be read: some are missing")
         if self._log is not None and self._log.lost:
             self.notes.append("the kernel overwrote lines of its log before they could be read")
@@ -251,7 +250,6 @@ class Capture:
         """Let go of every socket and file."""
         self._progress.end()
         self.taps.close_all()
-        self.watch.close()
         for source in (self._links, self._log, self._writer):
             if source is not None:
                 source.close()

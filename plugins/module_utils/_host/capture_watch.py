@@ -19,7 +19,6 @@ from .._lacp.analysis_ties import PRESSURE
 from .._lacp.snapshot import ReadFailure
 from .._lacp.window import LinkEvent, Sample
 from . import files
-from .link_events import LinkAsker
 from .nic_counters import NicCounters
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._lacp.window import Record
     from .capture_bond import Bond
+    from .link_events import LinkEvents
 
 ORDER = ">" if sys.byteorder == "big" else "<"
 # Drivers may take milliseconds for their counters, so those are read at every fifth look only.
@@ -59,7 +59,7 @@ def now() -> Moment:
 class Watch:
     """Turns announcements and answers into records; remembers how everything was before."""
 
-    def __init__(self, bond: Bond) -> None:
+    def __init__(self, bond: Bond, links: LinkEvents) -> None:
         self.bond = bond
         self.names = {bond.ifindex: bond.name, **{port.ifindex: port.name for port in bond.ports}}
         self.seen: dict[int, watch.Look] = {}
@@ -70,7 +70,7 @@ class Watch:
         self.joined: list[tuple[str, int]] = []
         self.gone: list[str] = []
         self.bond_gone = False
-        self._asker = LinkAsker()
+        self._links = links
         self._raw = b""
         self._slow: dict[int, dict[str, int]] = {}
         self._nics: dict[int, NicCounters] = {}
@@ -78,33 +78,38 @@ class Watch:
         self._pressure: tuple[int, int] | None = None
         self._ticks = 0
 
-    def announced(self, datagram: bytes, at: Moment) -> Iterator[Record]:
-        """Records of an announcement."""
-        for look in watch.looks(datagram, ORDER):
-            if look.ifindex not in self.names and look.master == self.bond.ifindex:
-                self.joined.append((look.name, look.ifindex))
-                self.names[look.ifindex] = look.name
-                yield LinkEvent(*at, look.name, "master", "none", self.bond.name)
-            if look.ifindex in self.names:
-                yield from self._take(look, at)
+    def announced(self, at: Moment) -> Iterator[Record]:
+        """Records of what the kernel announced since."""
+        for datagram in self._links.datagrams():
+            for look in watch.looks(datagram, ORDER):
+                yield from self._look(look, at)
 
     def asked(self, *, final: bool = False) -> Iterator[Record]:
         """Records of a look at everything; the first look gives nothing but samples."""
         indexes = [index for index in self.names if not self._is_gone(index)]
         looks: list[watch.Look] = []
-        for datagram in self._asker.ask(indexes):
+        for datagram in self._links.ask(indexes):
             looks.extend(watch.looks(datagram, ORDER))
             self._slow.update(watch.slow_counters(datagram, ORDER))
         is_nic_turn = final or self._ticks % NIC_EVERY == 0
         self._ticks += 1
         at = now()
         for look in looks:
-            yield from self._take(look, at)
+            yield from self._look(look, at)
         yield from self._proc(at)
-        for look in looks:
-            if look.ifindex != self.bond.ifindex:
-                yield self._sample(look, at, is_nic_turn=is_nic_turn)
+        for index in indexes:
+            latest = self.seen.get(index)
+            if index != self.bond.ifindex and latest is not None and not latest.gone:
+                yield self._sample(latest, at, is_nic_turn=is_nic_turn)
         yield self._host(at)
+
+    def _look(self, look: watch.Look, at: Moment) -> Iterator[Record]:
+        if look.ifindex not in self.names and look.master == self.bond.ifindex:
+            self.joined.append((look.name, look.ifindex))
+            self.names[look.ifindex] = look.name
+            yield LinkEvent(*at, look.name, "master", "none", self.bond.name)
+        if look.ifindex in self.names:
+            yield from self._take(look, at)
 
     @property
     def members(self) -> list[watch.Look]:
@@ -204,10 +209,6 @@ class Watch:
             self._pressure = (waited, at.mono_ns)
         dropped = _softnet_dropped()
         return Sample(*at, "", {} if dropped is None else {"softnet_dropped": dropped}, gauges)
-
-    def close(self) -> None:
-        """Let go of the channel."""
-        self._asker.close()
 
 
 def _waited_us() -> int | None:

@@ -57,12 +57,30 @@ def _received(channel: socket.socket) -> bytes | None:
         return b""
 
 
+def _question(indexes: Sequence[int], sequence: int) -> bytes:
+    question = b""
+    for index in indexes:
+        for kind, body in (
+            (_GETLINK, struct.pack("=BxHiII", 0, 0, index, 0, 0)),
+            (_GETSTATS, struct.pack("=BxHiI", 0, 0, index, _XSTATS_SLAVE)),
+        ):
+            sequence += 1
+            size = _HEADER.size + len(body)
+            question += _HEADER.pack(size, kind, NLM_F_REQUEST, sequence, 0) + body
+    return question
+
+
 class LinkEvents:
-    """Announcements of the link group (RTNLGRP_LINK), as datagrams."""
+    """Announcements of the link group (RTNLGRP_LINK), as datagrams.
+
+    Answers to questions that are put here come in one queue with them, so that what was announced
+    earlier is not taken for news after a look (the kernel answers and announces under one lock).
+    """
 
     def __init__(self) -> None:
         """Subscribe; OSError."""
         self._socket = _socket(_RTMGRP_LINK)
+        self._sequence = 0
         self.lost = False
 
     def fileno(self) -> int:
@@ -76,6 +94,14 @@ class LinkEvents:
                 yield data
             else:
                 self.lost = True
+
+    def ask(self, indexes: Sequence[int]) -> Iterator[bytes]:
+        """What was announced since, then the answers as LinkAsker gives them. OSError."""
+        for at in range(0, len(indexes), _AT_ONCE):
+            some = indexes[at : at + _AT_ONCE]
+            self._socket.send(_question(some, self._sequence))
+            self._sequence += 2 * len(some)
+            yield from self.datagrams()
 
     def close(self) -> None:
         """Unsubscribe."""
@@ -98,16 +124,8 @@ class LinkAsker:
         return answers
 
     def _ask(self, indexes: Sequence[int]) -> list[bytes]:
-        question = b""
-        for index in indexes:
-            for kind, body in (
-                (_GETLINK, struct.pack("=BxHiII", 0, 0, index, 0, 0)),
-                (_GETSTATS, struct.pack("=BxHiI", 0, 0, index, _XSTATS_SLAVE)),
-            ):
-                self._sequence += 1
-                size = _HEADER.size + len(body)
-                question += _HEADER.pack(size, kind, NLM_F_REQUEST, self._sequence, 0) + body
-        self._socket.send(question)
+        self._socket.send(_question(indexes, self._sequence))
+        self._sequence += 2 * len(indexes)
         return list(self._answers())
 
     def _answers(self) -> Iterator[bytes]:
