@@ -22,6 +22,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.diagnosis imp
     diagnose,
 )
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.fact import Unknown
+from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.window import SENT, Frame
 
 from ..talk import Talk, at
 from ..wire import NOBODY, Port
@@ -143,8 +144,8 @@ class Scene:
             )
 
     def _counted(self, name: str) -> Growth:
-        frames = [r for r in self.talk.records if getattr(r, "pdu", None) and r.member == name]
-        sent = sum(getattr(frame, "direction", "") == "sent" for frame in frames)
+        frames = [r for r in self.talk.records if isinstance(r, Frame) and r.member == name]
+        sent = sum(frame.direction == SENT for frame in frames)
         received = len(frames) - sent
         return {
             "lacpdu_tx": sent,
@@ -177,6 +178,7 @@ def log(second: float, text: str) -> dict[str, str]:
 
 def rule_of(verdict: dict[str, Any], rule: str) -> dict[str, Any]:
     """The row of a rule in the trace."""
+    row: dict[str, Any]
     (row,) = [row for row in verdict["rules"] if row["rule"] == rule]
     return row
 
