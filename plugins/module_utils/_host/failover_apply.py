@@ -34,6 +34,8 @@ class Changes(Changer):
             self._tc(list((tc_drop.make if action == DROP else tc_drop.undo)(plan.drop)), mark)
 
     def _tc(self, requests: Sequence[tc_drop.Request], mark: Callable[[], None]) -> None:
+        if not requests:  # somebody else has removed it already
+            mark()
         for left, one in zip(reversed(range(len(requests))), requests):
             if not left:
                 mark()

@@ -94,7 +94,8 @@ class MemberWatch:
             self._look()
 
     def _look(self) -> None:
-        for datagram in self._asker.ask(list(self._names)):
+        # In one queue with the announcements, so that an older one does not pass for news.
+        for datagram in self._links.ask(list(self._names)):
             self._tell(datagram, now())
             for _index, found in slow_counters(datagram, ORDER):
                 self.counters.update(found)

@@ -97,8 +97,8 @@ def derived(fault: Fault, known: Timers) -> Budget:
     # EXPIRED lasts 3 s. In DEFAULTED, newer kernels know no rate of the partner and are slow.
     back = (SLOW_PERIODIC_S + SHORT_TIMEOUT_S + AGGREGATE_WAIT_S) * _STRETCH + 0.5
     if fault.direction in (RECEIVED, SENT):
-        # The end that hears nothing stays in sync for the 3 s of EXPIRED, so the other goes on. Then
-        # it says that it has no partner, or else is silent, until the other has had enough as well.
+        # The end that hears nothing stays in sync for the 3 s of EXPIRED, so the other goes on.
+        # Then it says that it has no partner, or is silent until the other has had enough as well.
         deaf, other = (ours, theirs) if fault.direction == RECEIVED else (theirs, ours)
         more = (SHORT_TIMEOUT_S * _S + min(other, SLOW_PERIODIC_S * _S)) * _STRETCH + _ANSWER_MS
         return Budget(deaf * _STRETCH + more, more, back)

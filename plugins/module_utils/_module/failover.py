@@ -208,6 +208,6 @@ def _check_ranges(params: dict[str, Any]) -> None:
     for name, least, most in _RANGES:
         value = params[name]
         if value is not None and not least <= value <= most:
-            raise Refused(f"{name} is {value:g}: give {least:g} to {most:g}")
+            raise Refused(f"{name} is {value:g}: give {least} to {most}")
     if not params["fault"]:
         raise Refused(f"fault is empty: give {budgets.CARRIER}, {budgets.LACP_LOSS} or both")
