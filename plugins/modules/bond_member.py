@@ -215,7 +215,10 @@ members:
       description: What was restored after a failure. Null if there was none.
       type: dict
       returned: always
-      sample: null
+      sample:
+        complete: true
+        what: restored by the dead-man
+        text: "bond0: putting eno2 back into bond0; bond0: as it was before"
 managers:
   description: Who manages the bond.
   returned: always
@@ -227,7 +230,10 @@ recovered:
   returned: always
   type: list
   elements: dict
-  sample: []
+  sample:
+    - complete: true
+      what: "bond_member: cycled eno2, begun 2026-11-21T02:30:00.000000Z, before this boot"
+      text: "bond0: putting eno2 back into bond0; bond0: as it was before"
 notes:
   description: What a reader must know, each a sentence.
   returned: always

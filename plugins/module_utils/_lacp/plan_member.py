@@ -63,6 +63,11 @@ class Plan(NamedTuple):
         """What it does to the link."""
         return [step.action for step in self.steps()]
 
+    @property
+    def changes(self) -> bool:
+        """Whether it does more than to wait."""
+        return any(not action.startswith("wait") for action in self.actions())
+
 
 class Planner(NamedTuple):
     """Plans for the members of one bond. left_out: rungs that cannot be used, and why."""

@@ -255,12 +255,12 @@ class Work:
         notice_s = (2 * timers.miimon_ms + timers.downdelay_ms) / 1000
         member = MemberRun(tools, self._wish, plan, stand, notice_s)
         found = self.result.members[plan.member]
-        found.changed = True
+        found.changed = plan.changes
         try:
             done = member.go()
             found.end(done)
             worse = member.regression(timers.answer_s)
-            undone = done.text if self._wish.state == PRESENT else ""
+            undone = done.text if self._wish.state == PRESENT and plan.changes else ""
             self._stop_if(worse or undone or "; ".join(self._wrong(scene, before)))
             self._guard.disarm()
         except (Interrupted, ChangeFailed, Refused, OSError) as error:

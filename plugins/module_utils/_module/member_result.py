@@ -43,6 +43,8 @@ class MemberResult:
         self.rung, self.done, self.text = done.rung, done.done, done.text
         self.seconds = round(done.seconds, 3)
         self.outcome = _WORDS.get(done.rung, "cycled") if done.well else "not well"
+        if done.well and not self.changed:
+            self.outcome = "nothing to do"
 
     def as_result(self) -> dict[str, Any]:
         """Plain data."""
@@ -85,7 +87,7 @@ class Result:
             if plan.nothing:
                 member.outcome, member.text = "nothing to do", plan.nothing
             elif self._is_check:
-                member.outcome, member.changed = "planned", True
+                member.outcome, member.changed = "planned", plan.changes
                 self._after[plan.member] = self._predicted(plan.member)
 
     def _predicted(self, name: str) -> str:

@@ -56,6 +56,7 @@ def test_the_steps_of_a_member(state: str, method: str, where: Any, expected: li
     plan = planner(state, method=method).plan(before(), where)
     assert steps(plan) == expected
     assert bool(plan.nothing) is not bool(expected)
+    assert plan.changes is (len(expected) > 1)
 
 
 @pytest.mark.parametrize(
