@@ -3,3 +3,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """How often the verdict is right: scenarios on the lab and recorded packets, judged and counted."""
+
+from __future__ import annotations

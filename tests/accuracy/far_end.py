@@ -26,6 +26,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._host import collec
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp import snapshot_pack
 from ansible_collections.bondproof.lacp.plugins.module_utils._lacp.window import utc_text
 
+ETH_P_ALL = 3  # a tap; one of a single protocol would stand behind tc
 ETH_P_SLOW = 0x8809
 PACKET_OUTGOING = 4
 
@@ -42,7 +43,7 @@ def snapshot() -> str:
 
 def main(target: str) -> None:
     seen: Counter[tuple[str, bool]] = Counter()
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_SLOW)) as tap:
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL)) as tap:
         told: dict[str, Any] = {"first": snapshot()}
         tap.setblocking(False)
         told["samples"] = [sample(seen)]
@@ -51,7 +52,8 @@ def main(target: str) -> None:
             ready = select.select([tap, sys.stdin], [], [])[0]
             if tap in ready:
                 address = tap.recvfrom(256)[1]
-                seen[address[0], address[2] == PACKET_OUTGOING] += 1
+                if address[1] == ETH_P_SLOW:
+                    seen[address[0], address[2] == PACKET_OUTGOING] += 1
             elif sys.stdin in ready:
                 break
         told["samples"].append(sample(seen))

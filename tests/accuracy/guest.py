@@ -10,7 +10,7 @@ The collection, the lab's agent and far_end.py lie beside this file. plan.json: 
 agent, waited for), and "churned" (waited for, too). Written: before.txt and after.txt (packed
 snapshots), BOND.json (what lacp_capture returns), BOND.ping.json, SWITCH.far.json, log.json, and
 played.json: {"times": {bond: [[step, at second]]}, "late": [what did not come], "starved":
-[[start, end]] in ns UTC, "stall": share of time in which work waited for the processor}.
+[[start, end]] in ns UTC, when this machine waited for its processor}.
 """
 
 from __future__ import annotations
@@ -185,60 +185,58 @@ def far_ends(names: set[str]) -> list[subprocess.Popen[bytes]]:
     return found
 
 
-def stall() -> float:
-    """Microseconds in which some task waited for a processor (Documentation/accounting/psi.rst)."""
-    try:
-        words = Path("/proc/pressure/cpu").read_text("ascii").split()
-    except OSError:
-        return 0.0
-    return float(next(word for word in words if word.startswith("total=")).removeprefix("total="))
-
-
 def log_lines(since_ns: int) -> Iterator[dict[str, object]]:
     for line in past_lines(since_ns):
         yield line.as_result()
 
 
-def main() -> int:
-    plan = json.loads((HERE / "plan.json").read_text(encoding="utf-8"))
-    bonds = plan["bonds"]
-    late: list[str] = []
-    began_ns = time.time_ns()
+def prepare_all(bonds: dict[str, Any]) -> list[str]:
+    with ThreadPoolExecutor(max_workers=len(bonds)) as pool:
+        going = [pool.submit(prepare, bond, todo["before"]) for bond, todo in bonds.items()]
+        return [line for one in going for line in one.result()]
+
+
+def play_all(bonds: dict[str, Any], window: float) -> dict[str, Any]:
+    """Listen to all bonds, make what is to be made meanwhile, and say what was done."""
+    # The children are forked while there are no threads.
+    children = fork(list(bonds), window)
+    start = time.monotonic()
     end = threading.Event()
     with ThreadPoolExecutor(max_workers=2 * len(bonds) + 1) as pool:
-        going = [pool.submit(prepare, bond, todo["before"]) for bond, todo in bonds.items()]
-        late += [line for one in going for line in one.result()]
-    far = far_ends({name for todo in bonds.values() for name in todo["far_ends"]})
-    look("before.txt")
-    waited, start = stall(), time.monotonic()
-    # The children are forked before there are threads.
-    children = fork(list(bonds), plan["window"])
-    start = time.monotonic()
-    with ThreadPoolExecutor(max_workers=2 * len(bonds) + 1) as pool:
         beating = pool.submit(beat, end)
-        played = {bond: pool.submit(play, bond, todo, start) for bond, todo in bonds.items()}
+        playing = {bond: pool.submit(play, bond, todo, start) for bond, todo in bonds.items()}
         probes = [
             pool.submit(probe, bond, todo["markers"], start)
             for bond, todo in bonds.items()
             if todo["markers"] is not None
         ]
         failed = [bond for child, bond in children.items() if os.waitpid(child, 0)[1]]
-        times = {bond: one.result()[0] for bond, one in played.items()}
-        late += [line for one in played.values() for line in one.result()[1]]
+        played = {bond: one.result() for bond, one in playing.items()}
         for one in probes:
             one.result()
         end.set()
-    seconds = time.monotonic() - start
+    late = [line for _times, lines in played.values() for line in lines]
+    return {
+        "times": {bond: times for bond, (times, _late) in played.items()},
+        "late": late + [f"{bond}: its capture failed" for bond in failed],
+        "starved": beating.result(),
+    }
+
+
+def main() -> int:
+    plan = json.loads((HERE / "plan.json").read_text(encoding="utf-8"))
+    bonds = plan["bonds"]
+    began_ns = time.time_ns()
+    late = prepare_all(bonds)
+    far = far_ends({name for todo in bonds.values() for name in todo["far_ends"]})
+    look("before.txt")
+    told = play_all(bonds, plan["window"])
     look("after.txt")
     for watcher in far:
         watcher.communicate()
-    (HERE / "log.json").write_text(json.dumps(list(log_lines(began_ns - LOG_BEFORE_NS))))
-    told = {
-        "times": times,
-        "late": late + [f"{bond}: its capture failed" for bond in failed],
-        "starved": beating.result(),
-        "stall": round((stall() - waited) / 1e6 / seconds, 3),
-    }
+    told["late"] = late + told["late"]
+    lines = list(log_lines(began_ns - LOG_BEFORE_NS))
+    (HERE / "log.json").write_text(json.dumps(lines), encoding="utf-8")
     (HERE / "played.json").write_text(json.dumps(told), encoding="utf-8")
     return 0
 

@@ -36,7 +36,7 @@ def _port(facts: Mapping[str, Any], lag: str, port: str) -> dict[str, Any]:
     return found
 
 
-def _record(  # the parts of a form, none of which can be left out
+def _record(
     switch: str,
     far: Mapping[str, Any],
     lag_name: str,
@@ -45,7 +45,6 @@ def _record(  # the parts of a form, none of which can be left out
     readings: tuple[Mapping[str, Any], Mapping[str, Any]],
 ) -> dict[str, Any]:
     member = readings[1]
-    options = lag.get("options") or {}
     actor = _end(member.get("actor") or {})
     samples = list(_samples(far, port, readings))
     return {
@@ -56,23 +55,8 @@ def _record(  # the parts of a form, none of which can be left out
         },
         "captured_at": far["samples"][-1]["at"],
         "source": [{"command": f"cat /proc/net/bonding/{lag_name}", "format": "text"}],
-        "lag": {
-            "name": lag_name,
-            "admin_up": lag.get("admin_up"),
-            "oper_up": lag.get("operstate") == "up",
-            "mode": {"on": "active", "off": "passive"}.get(str(options.get("lacp_active"))),
-            "rate_requested": options.get("lacp_rate"),
-            "min_links": options.get("min_links"),
-            "members_bundled": sum(map(_is_bundled, lag["members"].values())),
-            "key": actor["key"],
-            "fallback": "none",
-        },
-        "port": {
-            "name": port, "lacp_port_id": actor["port"], "ifindex": member.get("ifindex"),
-            "admin_up": member.get("admin_up"), "oper_up": member.get("carrier"),
-            "speed_mbps": member.get("speed_mbps"), "duplex": member.get("duplex"),
-            "mtu": member.get("mtu"), "vlan": None, "fec": None, "lldp_neighbor": None,
-        },
+        "lag": _lag(lag_name, lag, actor),
+        "port": _port_itself(port, member, actor),
         "member": {
             "state": "bundled" if _is_bundled(member) else "individual",
             "reason_raw": None, "reason": None, "last_change": None,
@@ -82,11 +66,35 @@ def _record(  # the parts of a form, none of which can be left out
         "machines": None,
         "lacp_counters": samples[-1]["lacp_counters"],
         "if_counters": samples[-1]["if_counters"],
-        "control_plane": None,
-        "mlag": None,
-        "logs": None,
+        "control_plane": None, "mlag": None, "logs": None,
         "samples": samples,
     }  # fmt: skip
+
+
+def _lag(name: str, lag: Mapping[str, Any], actor: Mapping[str, Any]) -> dict[str, Any]:
+    options = lag.get("options") or {}
+    return {
+        "name": name,
+        "admin_up": lag.get("admin_up"),
+        "oper_up": lag.get("operstate") == "up",
+        "mode": {"on": "active", "off": "passive"}.get(str(options.get("lacp_active"))),
+        "rate_requested": options.get("lacp_rate"),
+        "min_links": options.get("min_links"),
+        "members_bundled": sum(map(_is_bundled, lag["members"].values())),
+        "key": actor["key"],
+        "fallback": "none",
+    }
+
+
+def _port_itself(name: str, member: Mapping[str, Any], actor: Mapping[str, Any]) -> dict[str, Any]:
+    same = ("ifindex", "admin_up", "speed_mbps", "duplex", "mtu")
+    return {
+        **{key: member.get(key) for key in same},
+        "name": name,
+        "lacp_port_id": actor["port"],
+        "oper_up": member.get("carrier"),
+        **dict.fromkeys(("vlan", "fec", "lldp_neighbor")),
+    }
 
 
 def _is_bundled(member: Mapping[str, Any]) -> bool:
