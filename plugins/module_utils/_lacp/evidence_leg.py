@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Callable
 from .analysis_proof import NIC_RX
 from .evidence import AFTER, BEFORE, mapping, rows, whole
 from .evidence_events import restarted_near
+from .evidence_spoken import DEAF, is_explained
 from .evidence_time import utc_ns
 from .fact import NotEvaluable
-from .port_state import DEFAULTED, EXPIRED, FORWARDING, TIMEOUT, ZERO_MAC
+from .port_state import FORWARDING, TIMEOUT, ZERO_MAC
 from .window import NS, OPPOSITE, RECEIVED, SENT
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .evidence import Evidence
     from .switch_evidence import SwitchPort
 
-DEAF = DEFAULTED | EXPIRED
 # Two network stacks back to back: nothing between them can lose a frame, and what the driver counts
 # as sent has been handed to the far end (drivers/net/veth.c, tun.c).
 BACK_TO_BACK = ("veth", "tun")
@@ -334,7 +334,7 @@ class Leg:
         ]
 
     def silences(self, direction: str) -> list[tuple[int, int, Mapping[str, Any]]]:
-        """Lost gaps that no restart of the port explains; [] where nobody listened."""
+        """Lost gaps that neither a restart nor the slow rate of a deaf end explains."""
         if not self.evidence.has_wire():
             return []
         found = []
@@ -343,7 +343,9 @@ class Leg:
             if start is None or end is None:
                 continue
             span_s = (end - start) / NS
-            if not restarted_near(self.evidence, self.name, end, span_s + 5):
+            if restarted_near(self.evidence, self.name, end, span_s + 5):
+                continue
+            if not is_explained(self, direction, start, end):
                 found.append((lane, at, gap))
         return found
 

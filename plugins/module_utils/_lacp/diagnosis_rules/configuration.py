@@ -19,7 +19,8 @@ from ..diagnosis_rule import (
     Match,
     diagnosis_rule,
 )
-from ..evidence_events import admin_losses
+from ..evidence_events import admin_losses, memberships
+from ..window import NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,13 @@ if TYPE_CHECKING:
 )
 def set_down(leg: MemberCase) -> Iterator[Match]:
     """Administratively down is this host's own doing, whatever the carrier does then."""
-    by_hand = admin_losses(leg.evidence, leg.name)
+    joined = memberships(leg.evidence, leg.name)
+    # Whoever takes a member out of a bond sets it down on the way: R15 tells of that.
+    by_hand = [
+        loss
+        for loss in admin_losses(leg.evidence, leg.name)
+        if not any(abs(loss.at_ns - moment.at_ns) <= NS for moment in joined)
+    ]
     if by_hand:
         by_hand[0].seen(leg.evidence)
         text = f"{leg.name} was set down on this host at {by_hand[0].at}"

@@ -115,7 +115,7 @@ def log_of(leg: MemberCase) -> list[LogEntry]:
 def carrier_moved(leg: MemberCase) -> Iterator[Match]:
     """LACP is downstream of the carrier: what it did then is a consequence."""
     moved = link_moved(leg.evidence, leg.name)
-    if not moved or _by_hand(leg):
+    if not moved or _by_hand(leg) or _by_nic(leg):
         return
     if leg.case.pairing.ports.get(leg.name) and leg.switch().maybe("port.admin_up") is False:
         text = f"{leg.name}: the carrier went because {leg.switch().name} was shut"
@@ -144,6 +144,17 @@ def _by_hand(leg: MemberCase) -> bool:
         return False
     lost = link_losses(leg.evidence, leg.name)
     return all(any(abs(loss.at_ns - moment.at_ns) <= NS for moment in hand) for loss in lost)
+
+
+def _by_nic(leg: MemberCase) -> bool:
+    """Whether each loss of the link followed a failure of the NIC itself, as R04 tells."""
+    lost = link_losses(leg.evidence, leg.name)
+    lines = [
+        line
+        for line in _log_or_none(leg)
+        if line.kind in SERIOUS or (line.kind == AER and not _corrected(line.text))
+    ]
+    return bool(lost) and all(any(_follows(line, loss) for line in lines) for loss in lost)
 
 
 def _grown_anywhere(leg: MemberCase) -> list[tuple[str, int]]:

@@ -22,14 +22,21 @@ from ..diagnosis_rule import (
     Match,
     diagnosis_rule,
 )
-from ..evidence import BEFORE, rows, whole
-from ..evidence_events import restarted_near
-from ..evidence_leg import DEAF
+from ..evidence import BEFORE, rows
+from ..evidence_events import restarted_near, wire_length_s
+from ..evidence_spoken import (
+    DEAF,
+    SLOW_SILENCE_S,
+    never_heard_us,
+    states,
+    they_were_first,
+    was_deaf,
+)
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
-from ..port_state import ACTIVITY, SLOW_PROTOCOLS_GROUP, words
+from ..port_state import ACTIVITY, SLOW_PERIODIC_S, SLOW_PROTOCOLS_GROUP, words
 from ..window import NS, RECEIVED, SENT
-from .one_way_transmit import SLACK
+from .one_way_transmit import behind_tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,12 +106,25 @@ def _deaf_now(leg: MemberCase) -> str:
         is_alone = leg.partner_system() is None
     except NotEvaluable:
         is_alone = False
-    if not state & DEAF and not is_alone:
+    if (not state & DEAF and not is_alone) or _is_consequence(leg):
         return ""
     leg.need_settled()
     if state & DEAF:
         return f"does not hear the far end: our own state is {words(state)}"
     return "has never heard a partner: its record is empty"
+
+
+def _is_consequence(leg: MemberCase) -> bool:
+    """Whether we hear little only because the far end, which hears nobody, says little."""
+    if not leg.evidence.has_wire() or behind_tap(leg):
+        return False
+    found = leg.lane(RECEIVED)
+    last = utc_ns(found[1].get("last")) if found else None
+    span = leg.evidence.span()
+    if last is None or span is None or not was_deaf(leg, RECEIVED, last):
+        return False
+    is_slow = span[1] - last < SLOW_SILENCE_S * NS
+    return is_slow and (never_heard_us(leg) or they_were_first(leg))
 
 
 def waits(leg: MemberCase) -> bool:
@@ -151,23 +171,6 @@ def nothing_came(leg: MemberCase) -> bool:
         return False
 
 
-def behind_tap(leg: MemberCase) -> int:
-    """LACPDUs that the tap saw and bonding did not take in; 0 if it took them all, or none came."""
-    try:
-        missing = leg.tap(RECEIVED) - leg.sampled_kernel(RECEIVED)
-    except NotEvaluable:
-        missing = 0
-    if missing >= SLACK:
-        return missing
-    for at, delivery in leg.deliveries(RECEIVED):
-        unheard = whole(delivery.get("captured_unheard")) or 0
-        moment = utc_ns(delivery.get("expired_at"))
-        if unheard and moment and not restarted_near(leg.evidence, leg.name, moment, 95):
-            steps = ("wire", "deliveries", at, "captured_unheard")
-            return int(leg.evidence.see("captured, and not heard by LACP", unheard, *steps))
-    return 0
-
-
 @diagnosis_rule(
     "R06a",
     group="one-way",
@@ -188,6 +191,8 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
         return
     if not _deaf_now(leg) or (leg.tap(RECEIVED) and not leg.silences(RECEIVED)):
         return  # R08b tells of what came and went
+    if not _spoke_before(leg):
+        need_slow_window(leg)
     if nothing_came(leg) and leg.back_to_back():
         text = (
             f"{leg.name}: no LACPDU came over a pair of stacks without a wire, so none was let out "
@@ -203,6 +208,21 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
         yield Match(SWITCH, RECEIVE, LIKELY, text, (), CONCLUSIVE)
     else:
         leg.switch()
+
+
+def _spoke_before(leg: MemberCase) -> bool:
+    """Whether it is known to have spoken, and heard us, before it fell silent."""
+    return any(not spoken.deaf for spoken in states(leg, RECEIVED))
+
+
+def need_slow_window(leg: MemberCase) -> None:
+    """NotEvaluable if an end that hears nobody may just not have been due: it speaks every 30 s."""
+    length = wire_length_s(leg.evidence) or 0
+    if length < SLOW_PERIODIC_S + 1:
+        raise NotEvaluable(
+            f"insufficient_window: {leg.name}: a far end that hears nobody speaks every "
+            f"{SLOW_PERIODIC_S} s, and {length:.1f} s were listened to"
+        )
 
 
 def _passive(leg: MemberCase) -> Iterator[Match]:
@@ -284,7 +304,7 @@ def lost_on_the_way(leg: MemberCase) -> Iterator[Match]:
 )
 def dropped_here(leg: MemberCase) -> Iterator[Match]:
     """They arrive at the NIC or at the tap, and bonding does not get them."""
-    if not unhearing(leg) and not (leg.evidence.has_wire() and expired_at(leg)):
+    if not unhearing(leg) and not (leg.evidence.has_wire() and (leg.deaf() or expired_at(leg))):
         return
     missing = behind_tap(leg) if leg.evidence.has_wire() else 0
     if missing:

@@ -26,8 +26,8 @@ from ..diagnosis_rule import (
     diagnosis_rule,
 )
 from ..evidence import mapping, rows, whole
-from ..evidence_events import restarted_near
-from ..evidence_leg import DEAF
+from ..evidence_events import losses, restarted_near
+from ..evidence_spoken import DEAF, never_heard_us, they_were_first
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
 from ..port_state import words
@@ -57,6 +57,8 @@ def unheard(leg: MemberCase) -> str:
             continue
         if restarted_near(leg.evidence, leg.name, moment, timeout / 1000 + 5):
             continue
+        if not delivery.get("captured_unheard") and not _dropped(leg):
+            continue  # we had not spoken (R08), or were deaf ourselves and spoke slowly
         expired = delivery.get("expired_at")
         leg.evidence.see("the far end set EXPIRED", expired, "wire", "deliveries", at, "expired_at")
         return f"did not hear us for a time: it set EXPIRED at {expired}"
@@ -65,7 +67,7 @@ def unheard(leg: MemberCase) -> str:
 
 def _deaf_now(leg: MemberCase) -> str:
     state = leg.state("partner")
-    if not state & DEAF or leg.deaf():
+    if not state & DEAF or not _is_cause(leg):
         return ""
     leg.need_settled()
     fresh = leg.first_of(
@@ -74,6 +76,32 @@ def _deaf_now(leg: MemberCase) -> str:
         lambda: leg.netdev(RECEIVED),
     )
     return f"does not hear us: its own state is {words(state)}" if fresh else ""
+
+
+def _is_cause(leg: MemberCase) -> bool:
+    """Whether its deafness is not the consequence of ours."""
+    if not leg.deaf():
+        return True
+    if not leg.evidence.has_wire() or behind_tap(leg):
+        return False
+    return never_heard_us(leg) or they_were_first(leg)
+
+
+def behind_tap(leg: MemberCase) -> int:
+    """LACPDUs that the tap saw and bonding did not take in; 0 if it took them all, or none came."""
+    try:
+        missing = leg.tap(RECEIVED) - leg.sampled_kernel(RECEIVED)
+    except NotEvaluable:
+        missing = 0
+    if missing >= SLACK:
+        return missing
+    for at, delivery in leg.deliveries(RECEIVED):
+        unheard_count = whole(delivery.get("captured_unheard")) or 0
+        moment = utc_ns(delivery.get("expired_at"))
+        if unheard_count and moment and not restarted_near(leg.evidence, leg.name, moment, 95):
+            steps = ("wire", "deliveries", at, "captured_unheard")
+            return int(leg.evidence.see("captured, and not heard by LACP", unheard_count, *steps))
+    return 0
 
 
 def need_unheard(leg: MemberCase) -> bool:
@@ -122,6 +150,13 @@ def dropped_ahead(leg: MemberCase) -> int:
     return missing if missing >= SLACK else 0
 
 
+def _dropped(leg: MemberCase) -> int:
+    try:
+        return dropped_ahead(leg)
+    except NotEvaluable:
+        return 0
+
+
 @diagnosis_rule(
     "R05a",
     group="one-way",
@@ -132,15 +167,16 @@ def dropped_ahead(leg: MemberCase) -> int:
 )
 def transmit_stuck(leg: MemberCase) -> Iterator[Match]:
     """LACPDUs were made and did not leave: dropped ahead of the tap, or never counted as sent."""
-    frozen = _frozen(leg)
+    frozen = None if _carries(leg) else _frozen(leg)
     if frozen is not None:
         yield frozen
         return
     refused = _refused(leg)
-    if not need_unheard(leg) and not refused:
-        return
     if refused:
         yield Match(THE_HOST, TRANSMIT, CONCLUSIVE, f"{leg.name}: {refused}")
+        return
+    is_well = leg.is_well() and not losses(leg.evidence, leg.name)
+    if not (leg.evidence.has_wire() and not is_well and _dropped(leg)) and not need_unheard(leg):
         return
     if leg.evidence.has_wire():
         yield from _rungs(leg)
@@ -150,10 +186,7 @@ def transmit_stuck(leg: MemberCase) -> Iterator[Match]:
 
 def _rungs(leg: MemberCase) -> Iterator[Match]:
     sent = leg.tap(SENT)
-    try:
-        ahead = dropped_ahead(leg)
-    except NotEvaluable:
-        ahead = 0
+    ahead = _dropped(leg)
     if ahead:
         text = (
             f"{leg.name}: bonding sent {sent + ahead} LACPDUs and {sent} reached the tap: "
@@ -193,6 +226,11 @@ def _refused(leg: MemberCase) -> str:
             leg.evidence.see("markers refused", row["refused"], "markers", "members", at, "refused")
             return f"this host itself refused to send {row['refused']} marker(s)"
     return ""
+
+
+def _carries(leg: MemberCase) -> bool:
+    """Whether both ends forward: a member that is well may have nothing to send for a while."""
+    return leg.is_well()
 
 
 def _frozen(leg: MemberCase) -> Match | None:

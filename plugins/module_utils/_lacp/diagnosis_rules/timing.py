@@ -29,8 +29,8 @@ from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
 from ..port_state import COLLECTING, SYNCHRONIZATION
 from ..window import FROM_A, FROM_B, NS, RECEIVED, SENT
-from .one_way_receive import behind_tap, nothing_came, noticed, sends, waits
-from .one_way_transmit import dropped_ahead, left
+from .one_way_receive import nothing_came, noticed, sends, waits
+from .one_way_transmit import behind_tap, dropped_ahead, left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ def host_starved(leg: MemberCase) -> Iterator[Match]:
             return
     except NotEvaluable:
         pass
-    lane, at, gap = max(found, key=lambda one: float(one[2].get("periods") or 0))
+    lane, at, gap = max(found, key=lambda one: _periods(one[2]))
     for name in ("start", "length_ms", "periods"):
         leg.evidence.see(
             f"silence of ours: {name}", gap.get(name), "wire", "lanes", lane, "gaps", at, name
@@ -148,10 +148,15 @@ def switch_starved(leg: MemberCase) -> Iterator[Match]:
 
 def _many_late(leg: MemberCase) -> list[tuple[int, int, Mapping[str, Any]]]:
     """Late PDUs, if they are a tenth of all and ours are not late as well."""
-    late = leg.gaps(RECEIVED, "late")
+    late = [one for one in leg.gaps(RECEIVED, "late") if _periods(one[2]) >= 2]
     if len(late) < 3 or 10 * len(late) < leg.tap(RECEIVED):
         return []
     return late if len(leg.gaps(SENT, "late")) * 3 <= len(late) else []
+
+
+def _periods(gap: Mapping[str, Any]) -> float:
+    told = gap.get("periods")
+    return float(told) if isinstance(told, (int, float)) else 0.0
 
 
 def _sender(leg: MemberCase, text: str) -> Match:
@@ -254,7 +259,9 @@ def slow_to_collect(leg: MemberCase) -> Iterator[Match]:
     end = leg.evidence.span()
     until = collected[0] if collected else (end[1] if end else synced[0])
     waited = (until - synced[0]) / NS
-    if waited <= _SLOW_COLLECT_S or not leg.link_up():
+    outside = leg.known("aggregator_id") != leg.case.known("active_aggregator.id")
+    # A port outside the active aggregator never collects: that is told by R11 to R13 and R22.
+    if waited <= _SLOW_COLLECT_S or not leg.link_up() or outside:
         return
     text = f"{leg.name}: {waited:.1f} s after the far end was in sync we had not set Collecting"
     complained = _peer_timeout(leg)

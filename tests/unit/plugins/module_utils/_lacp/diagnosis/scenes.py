@@ -130,7 +130,7 @@ def silenced_by_switch() -> Scene:
 
 def nobody_there() -> Scene:
     """Never a partner on any member, on real cards."""
-    scene = Scene()
+    scene = Scene(seconds=40)
     for name in scene.names:
         scene.speaks(name, sent=ours(scene.number(name), 71))
         scene.after(name, ACTOR_STATE=71, PARTNER_STATE=0, PARTNER_SYSTEM=ABSENT)
