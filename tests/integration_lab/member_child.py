@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ansible_collections.bondproof.lacp.plugins.module_utils._host import apply_safeguard
+from ansible_collections.bondproof.lacp.plugins.module_utils._host import apply, apply_safeguard
 from ansible_collections.bondproof.lacp.plugins.module_utils._module import member
 from lab.guest.agent import RTMGRP_LINK, drain, missing
 
@@ -140,6 +140,11 @@ def looks(bond: str) -> Seen:
         "options": {name: (options / name).read_text().strip() for name in fixed[:-1]},
         "queues": sorted((options / "queue_id").read_text().split()),
     }
+    ports = Path(f"/proc/net/bonding/{bond}").read_text().partition("Slave Interface: ")[2]
+    found["priorities"] = sorted(
+        (part.split()[0], part.partition("port priority: ")[2].split()[0])
+        for part in ports.split("Slave Interface: ")
+    )
     for name in members:
         for what in ("addr", "-6 route"):
             lines = sh(f"ip -o {what} show dev {name}").splitlines()
@@ -149,6 +154,14 @@ def looks(bond: str) -> Seen:
             f"tc qdisc show dev {name} clsact; tc filter show dev {name} egress"
         )
     return found
+
+
+def mark(name: str) -> None:
+    """Give a member settings that a release forgets; iproute2 of Debian 13 lacks the second."""
+    sh(f"ip link set {name} type bond_slave queue_id 3")
+    changer = apply.Changer()
+    changer.port(socket.if_nametoindex(name), "actor_port_prio", 200)
+    changer.close()
 
 
 def left(bond: str) -> list[str]:

@@ -26,6 +26,7 @@ from integration_lab.member_child import (
     converged,
     left,
     looks,
+    mark,
     settled,
     sh,
     until,
@@ -39,8 +40,9 @@ CLONE_NEWNS = 0x20000  # Python 3.12 has it, too
 
 def loss() -> Seen:
     """A member with all that a release loses."""
+    mark("lo2")
     sh(
-        "ip link set lo2 type bond_slave queue_id 3; ip link set lo2 mtu 1400; "
+        "ip link set lo2 mtu 1400; "
         "ip link add link lo2 name lo2.7 type vlan id 7; ip link set lo2.7 up; "
         "ip link add link lo2 name lo2.8 type vlan id 8; "
         "ip addr add 10.98.0.1/24 dev lo2; ip -6 addr add fd98::1/64 dev lo2 nodad; "
@@ -50,6 +52,7 @@ def loss() -> Seen:
         "ip -o -6 addr show dev lo2.7 scope global; ip -6 route show dev lo2.7; "
         "cat /sys/class/net/lo2.[78]/flags"
     )
+    settled("loss")
     before, below = looks("loss"), sh(vlans)
     planned = Run("loss", "lo2", "cycled", method="reenslave", check=True).result()
     untouched = looks("loss") == before
@@ -69,6 +72,8 @@ def loss() -> Seen:
 def kills() -> list[Seen]:
     """SIGKILL before each step, and in the middle of the last one, which waits."""
     found = []
+    mark("ki2")
+    settled("kills")
     for step in (1, 2, 3, 4, 5):
         before = looks("kills")
         at = (step, signal.SIGKILL)

@@ -125,8 +125,9 @@ def test_what_a_release_loses_is_put_back(seen: Seen) -> None:
     loss = seen["loss"]
     member = only(loss["done"])
     assert member["outcome"] == "cycled"
-    assert actions(member)[:5] == ["down", "release", "enslave", "queue_id", "mtu"]
+    assert actions(member)[2:6] == ["enslave", "queue_id", "actor_port_prio", "mtu"]
     assert loss["before"]["queues"] == ["lo1:0", "lo2:3"]
+    assert loss["before"]["priorities"] == [["lo1", "255"], ["lo2", "200"]]
     assert loss["after"] == loss["before"]
     assert loss["left"] == []
 
@@ -141,6 +142,8 @@ def test_killed_at_any_step_everything_comes_back(seen: Seen) -> None:
         assert one["settled"], one
         assert one["after"] == one["before"], one
         assert one["left"] == [], one
+        assert one["before"]["queues"] == ["ki1:0", "ki2:3"]
+        assert one["before"]["priorities"] == [["ki1", "255"], ["ki2", "200"]]
     assert "putting ki2 back into kills" in seen["kills"][2]["log"]
 
 

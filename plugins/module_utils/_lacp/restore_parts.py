@@ -175,14 +175,23 @@ claim() {
 	mv "$here/$open" "$here/$claimed" 2>/dev/null || [ -e "$here/$claimed" ]
 }
 
+# Whoever stands in the way may go: some minutes of trying again, each after a change of a link.
+persist() {
+	printf '%s since %s: restore.sh\n' "$$" "$(date -u +%FT%TZ)" >"$here/lock"
+	rounds=0
+	until settle || [ "$rounds" = 30 ] || [ ! -d "$net/$bond" ]; do
+		rounds=$((rounds + 1))
+		next_change
+	done
+	exit "$failed"
+}
+
 guard() {
 	exec 9<"$here/lock" || exit 1
 	printf '%s\n' "$$" 1<>"$here/ready"
 	if flock -w "$deadline" 9; then
 		claim || exit 0
-		printf '%s since %s: restore.sh\n' "$$" "$(date -u +%FT%TZ)" >"$here/lock"
-		settle
-		exit
+		persist
 	fi
 	# The run is late. It finds its journal gone and stops; what it did meanwhile is undone after.
 	mv "$here/$open" "$here/$claimed" 2>/dev/null || exit 0
@@ -196,8 +205,7 @@ guard() {
 		fi
 		flock -w 60 9
 	fi
-	settle
-	exit
+	persist
 }
 
 case ${1:-now} in

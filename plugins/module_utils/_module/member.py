@@ -63,7 +63,6 @@ ARGUMENTS: dict[str, Any] = {
     "dead_man": {"type": "int"},
     "allow_isolation": {"type": "bool", "default": False},
 }
-_NAME = "bond_member"
 _NOTICE_S = 5.0
 
 
@@ -91,7 +90,9 @@ def run(module: AnsibleModule) -> None:
 
 
 class Work:
-    """One run. Nothing is touched before begin()."""
+    """One run; name: of the module, for lock and journal."""
+
+    name = "bond_member"
 
     def __init__(self, module: AnsibleModule) -> None:
         params = module.params
@@ -106,7 +107,7 @@ class Work:
             params["timeout"],
             params["allow_isolation"],
         )
-        self._guard = Safeguard(self._wish.bond, _NAME, self._command)
+        self._guard = Safeguard(self._wish.bond, self.name, self._command)
         self._links: Links | None = None
         self._changer: Changer | None = None
         self._poke: Callable[[], None] | None = None
@@ -234,7 +235,7 @@ class Work:
             signed(
                 Journal(
                     "",
-                    _NAME,
+                    self.name,
                     f"{self._wish.state} {plan.member}",
                     self._wish.bond,
                     scene.bond_mac,
