@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +121,26 @@ def test_an_edit_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     for pointer in ("/list/7", "/list/x/y", "/text/a"):
         with pytest.raises(ScenarioError, match=rf"one\.yml: set {pointer}"):
             edited(pointer)
+
+
+def test_a_folder_from_outside_is_judged_and_its_bad_file_named(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    packet = json.dumps(str(SHIPPED / "packets" / "pair.json"))
+    good = f"title: Well\npacket: {packet}\nexpect: {{fault: healthy, members: []}}\n"
+    (folder / "good.yml").write_text(good, encoding="utf-8")
+    (folder / "bad.yml").write_text(good.replace("healthy", "hearty"), encoding="utf-8")
+    result = tmp_path / "accuracy.json"
+    words = [str(folder), "--result", str(result), "--evidence", str(tmp_path / "evidence")]
+    done = subprocess.run(
+        [sys.executable, "-m", "accuracy", *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert f"{folder / 'bad.yml'}:3: expect.fault: 'hearty' is not known" in done.stdout
+    found = json.loads(result.read_text(encoding="utf-8"))
+    assert (found["scenarios"], found["right"]) == (1, 1)
+    assert len(found["bad_files"]) == 1
