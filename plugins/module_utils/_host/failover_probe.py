@@ -44,8 +44,8 @@ def probes(bond: Bond, member: str, address: str, interval_ms: float) -> Traffic
     paths = routes(seen)
     if not paths:
         raise Refused(
-            f"probe: no probe to {address} left by a member of bond {bond.name}; give an address "
-            "that is routed over it"
+            f"probe: no probe to {address} left by a member of bond {bond.name}: it is not "
+            "routed over it, or its neighbour does not answer. Give another address"
         )
     if not answered:
         raise Refused(

@@ -88,8 +88,9 @@ def undo(drop: tc.DropPlan) -> Iterator[Request]:
     if not drop.had_clsact and has_clsact and len(ours) == len(known):
         yield Request("del", "clsact", drop.ifindex, {})
         return
-    for one in ours:
-        yield Request("del-filter", "matchall", drop.ifindex, _where(one.hook))
+    # A dump has two messages for a filter: one of its preference as a whole (cls_api.c).
+    for hook in sorted({one.hook for one in ours}):
+        yield Request("del-filter", "matchall", drop.ifindex, _where(hook))
 
 
 def _where(hook: str) -> dict[str, Any]:
