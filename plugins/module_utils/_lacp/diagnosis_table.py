@@ -19,6 +19,7 @@ def load() -> list[DiagnosisRule]:
         one_way_receive,
         one_way_transmit,
         switch_port,
+        team,
         timing,
         traffic,
         whole_fleet,

@@ -24,6 +24,7 @@ from . import (
     rtnl_facts,
     sysfs,
     teamd,
+    vyatta_sysfs,
 )
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
 from .places import OPENVSWITCH, PROC_BONDING
@@ -45,6 +46,7 @@ BOND_SOURCES: tuple[BondSource, ...] = (
     sysfs.bond,
     procfs.bond,
     teamd.bond,
+    vyatta_sysfs.bond,
     intent.bond,
 )
 MEMBER_SOURCES: tuple[MemberSource, ...] = (
@@ -52,6 +54,7 @@ MEMBER_SOURCES: tuple[MemberSource, ...] = (
     sysfs.member,
     procfs.member,
     teamd.member,
+    vyatta_sysfs.member,
     dev_mcast.member,
     ethtool_facts.member,
     pci_facts.member,
@@ -180,6 +183,7 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
             ("procfs", procfs.members(snapshot, name)),
             ("sysfs", sysfs.members(snapshot, name)),
             ("teamd", teamd.members(snapshot, name)),
+            ("sysfs", vyatta_sysfs.members(snapshot, name)),
         )
         if ports is not None
     ]

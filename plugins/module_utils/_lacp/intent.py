@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import bond_fields, managers
+from . import bond_fields, managers, teamd
 from .config_places import (
     ACTIVE_UNITS,
     FOLDERS,
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
     """Add who configures a bond and what they want; nothing if configuration was not read."""
     if ACTIVE_UNITS not in snapshot.folders:
+        return
+    if teamd.is_team(snapshot, name):
+        for field in (bond_fields.MANAGERS, bond_fields.INTENT):
+            into.unknown(field, "what configures a team device is not read")
+        _policy(snapshot, name, into)
         return
     found: dict[str, Intent] = {}
     hidden: list[str] = []

@@ -19,6 +19,8 @@ TEAM_SOCKETS = "/var/run/teamd/"
 TEAM_STATE, TEAM_CONFIG, TEAM_OPTIONS = (
     TEAM_SOCKETS + "{}.sock:" + request for request in ("StateDump", "ConfigDumpActual", "options")
 )
+# Of a port, where teamnl said it in a word.
+TEAM_ENABLED = TEAM_SOCKETS + "{}.sock:enabled/{}"
 # The same of a router with a dataplane of its own: what `vplsh -l -c lag` prints.
 DATAPLANE = "/opt/vyatta/bin/vplsh:lag"
 

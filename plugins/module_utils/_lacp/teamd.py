@@ -71,7 +71,13 @@ _NOT_KEPT = (
     m.MARKER_RESPONSE_TX,
     m.MARKER_UNKNOWN_RX,
 )
-_HASHES = {("eth",): "layer2"}
+# What libteam's hash fragments amount to (teamd_bpf_chef.c): "ip" and "l3" stand for both.
+_BOTH = {"ip": ("ipv4", "ipv6"), "l3": ("ipv4", "ipv6"), "l4": ("tcp", "udp", "sctp")}
+_HASHES = {
+    frozenset(("eth",)): "layer2",
+    frozenset(("eth", "ipv4", "ipv6")): "layer2+3",
+    frozenset(("ipv4", "ipv6", "tcp", "udp", "sctp")): "layer3+4",
+}
 _SELECTS = {"bandwidth": "bandwidth", "count": "count"}
 _ACTOR: tuple[tuple[Field[Any], str], ...] = (
     (m.ACTOR_SYSTEM, "system"),
@@ -90,6 +96,8 @@ _PARTNER: tuple[tuple[Field[Any], str], ...] = (
     (m.PARTNER_STATE, "state"),
 )
 _TEAM_FIELDS = (m.TEAM_STATE, m.TEAM_SELECTED, m.TEAM_ENABLED, m.DATAPLANE_ACTIVE)
+# Nobody listens on the socket, or whoever does has stopped; any other failure tells neither.
+_NOBODY = ("ENOENT", "ECONNREFUSED", "ETIMEDOUT")
 _CHOSEN: tuple[Field[Any], ...] = (m.AGGREGATOR_ID, m.TEAM_STATE, m.TEAM_SELECTED)
 _PERMANENT = frozenset((rtnl.PERM_ADDRESS,))
 
@@ -142,7 +150,7 @@ def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
 
 
 def _silent(reading: Reading, reason: str, into: RecordBuilder) -> None:
-    if isinstance(reading, ReadFailure) and reading.errno not in ("EACCES", "EPERM"):
+    if isinstance(reading, ReadFailure) and reading.errno in _NOBODY:
         into.known(b.TEAM_ANSWERS, False, SOURCE)
     else:
         into.unknown(b.TEAM_ANSWERS, reason)
@@ -174,9 +182,10 @@ def _settings(snapshot: Snapshot, name: str, found: TeamState, into: RecordBuild
         return
     # teamd_runner_lacp.c: at least one port, unless told otherwise.
     into.known(b.MIN_LINKS, 1 if config["min_ports"] is None else config["min_ports"], SOURCE)
-    hashed = tuple(config["tx_hash"] or ())
-    if hashed in _HASHES:
-        into.known(b.XMIT_HASH_POLICY, _HASHES[hashed], SOURCE)
+    hashed = config["tx_hash"] or []
+    parts = frozenset(part for word in hashed for part in _BOTH.get(word, (word,)))
+    if parts in _HASHES:
+        into.known(b.XMIT_HASH_POLICY, _HASHES[parts], SOURCE)
     else:
         words = ", ".join(hashed) or "its default"
         into.unknown(b.XMIT_HASH_POLICY, f"teamd hashes by {words}, which bonding has no name for")

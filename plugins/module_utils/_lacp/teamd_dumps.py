@@ -20,6 +20,7 @@ from .port_state import DISTRIBUTING, flags
 from .teamd_view import view
 
 STATE, CONFIG, DATAPLANE, OTHER = "state", "config", "dataplane", "other"
+_MOST = 16  # objects that one program prints
 _ASKED = re.compile(
     r"\bteamdctl\s+(?:-\S+\s+)*(?P<device>[\w.-]+)\s+(?:state|config)\b|^show\b.*\bbonding\s+(?P<bond>\S+)"
 )
@@ -61,6 +62,27 @@ def parse(value: str | Mapping[str, Any]) -> dict[str, Any]:
         at = end
     result = {"dumps": dumps, "disagreements": _splits(dumps), "damaged": damaged}
     return {**result, **rest.as_result()}
+
+
+def objects(text: str) -> list[bytes]:
+    """All JSON objects in what a program printed, each as JSON of its own."""
+    seen = t.lines(text)
+    found = []
+    at = 0
+    while at < len(seen):
+        one = _json(seen[at:], at)[0] if seen[at].text.lstrip().startswith("{") else None
+        if one:
+            found.append(json.dumps(one[0]).encode())
+        at = one[1] if one else at + 1
+        if len(found) >= _MOST:
+            break
+    return found
+
+
+def refused(text: str) -> str | None:
+    """The kind of the first complaint in what a program printed; None if there is none."""
+    complaints = (t.refusal(line) for line in t.lines(text))
+    return next((one["kind"] for one in complaints if one), None)
 
 
 def _end(seen: list[t.Line], at: int) -> int:

@@ -38,6 +38,9 @@ class Option:
 
 def port_flag(snapshot: Snapshot, device: str, port: str, name: str) -> bool | str:
     """A flag of a port, or why it is not known."""
+    word = snapshot.file(places.TEAM_ENABLED.format(device, port)) if name == "enabled" else b""
+    if word in (b"true", b"false"):
+        return word == b"true"
     reading = snapshot.file(places.TEAM_OPTIONS.format(device))
     if isinstance(reading, ReadFailure):
         cure = ": needs CAP_NET_ADMIN" if reading.errno in ("EPERM", "EACCES") else ""

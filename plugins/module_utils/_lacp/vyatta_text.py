@@ -34,7 +34,10 @@ _REFUSALS = (
     (re.compile(r"Device does not exist:\s*(?P<device>\S+)"), "no-such-device"),
     (re.compile(r"No such device|does not exist", re.IGNORECASE), "no-such-device"),
     (re.compile(r"^(?P<device>\S+?):? Cannot get (?:members|state|ports)"), "teamd-silent"),
-    (re.compile(r"Cannot get (?:members|state)|Failed to connect|daemon connect"), "teamd-silent"),
+    (
+        re.compile(r"Cannot get (?:members|state)|Failed to connect|teamdctl_connect failed"),
+        "teamd-silent",
+    ),
     (
         re.compile(
             r"permission denied|not permitted|privilege|not authorized|a password is required|"

@@ -118,6 +118,12 @@ def forwards(*, enabled: object) -> dict[str, Any]:
     return Scene().verdict(dataplane={"eno2": {"enabled": enabled, "source": "vplsh lag"}})
 
 
+def team(**changes: Any) -> dict[str, Any]:
+    scene = Scene()
+    scene.bond.update(KIND="team", **changes)
+    return scene.verdict()
+
+
 def no_counters() -> dict[str, Any]:
     return Scene().verdict(before=None)
 
@@ -198,6 +204,20 @@ CASES = [
     Case("R27", FIRES, lambda: forwards(enabled=False), "vplsh lag does not", fault="host"),
     Case("R27", SILENT, lambda: forwards(enabled=True)),
     Case("R27", UNASKED, lambda: forwards(enabled=None), "no dataplane"),
+    Case(
+        "R29",
+        FIRES,
+        lambda: team(TEAM_ANSWERS=False),
+        "no teamd answers",
+        "bond0",
+        "host",
+        "conclusive",
+    ),
+    Case("R29", SILENT, lambda: team(TEAM_ANSWERS=True), subject="bond0"),
+    Case("R29", SILENT, healthy().verdict, subject="bond0"),
+    Case(
+        "R29", UNASKED, lambda: Scene().verdict(after=None), "were not collected", subject="bond0"
+    ),
     Case("R18", FIRES, drops().verdict, "900 of 20000 TCP segments", "", "not_lacp", "conclusive"),
     Case("R18", FIRES, one_flow().verdict, "% of what bond0 sends", "", "not_lacp", "hint"),
     Case("R18", SILENT, healthy().verdict, subject=""),
