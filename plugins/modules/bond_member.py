@@ -42,7 +42,7 @@ attributes:
       - O(state=cycled) with a O(method) other than V(auto) cycles a healthy member each time.
 requirements:
   - python3-pyroute2, to change anything. Check mode does without.
-  - The programs C(ip) (iproute2), C(flock) (util-linux) and C(timeout) (coreutils).
+  - The programs C(ip) (iproute2), C(flock) and C(setsid) (util-linux) and C(timeout) (coreutils).
   - The privilege C(CAP_NET_ADMIN). Use C(become).
 notes:
   - Never edits configuration. RV(members[].survives_reload) says whether a change outlives a reload of who manages the

@@ -32,7 +32,12 @@ START_S = 30.0  # a starved host takes its time
 END_S = 10.0
 _SYSTEMD = "/run/systemd/system"  # sd_booted(3)
 _PLACES = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
-_TOOLS = {"flock": "util-linux", "ip": "iproute2", "timeout": "coreutils"}
+_TOOLS = {
+    "flock": "util-linux",
+    "setsid": "util-linux",
+    "ip": "iproute2",
+    "timeout": "coreutils",
+}
 
 
 class DeadMan:
@@ -41,7 +46,6 @@ class DeadMan:
     def __init__(self, store: Store, run: Run) -> None:
         self._store = store
         self._run = run
-        self._child = 0
         self._pidfd = -1
 
     def arm(self, unit: str) -> None:
@@ -78,18 +82,11 @@ class DeadMan:
         return status == 0
 
     def _as_session(self, script: str) -> None:
-        null = "/dev/null"
-        actions = [(os.POSIX_SPAWN_OPEN, fd, null, os.O_RDWR, 0) for fd in (0, 1, 2)]
-        try:
-            self._child = os.posix_spawn(
-                "/bin/sh",
-                ["/bin/sh", script, "guard"],
-                dict(os.environ),
-                file_actions=actions,
-                setsid=True,
-            )
-        except (OSError, RuntimeError) as error:  # no setsid in this C library
-            raise Refused(f"the dead-man cannot be started: /bin/sh {script}: {error}") from error
+        """In the background of a shell that ends at once, without our pipes and our terminal."""
+        detach = 'setsid /bin/sh "$0" guard </dev/null >/dev/null 2>&1 &'
+        status, _out, errors = self._run(["/bin/sh", "-c", detach, script])
+        if status:
+            raise Refused(f"the dead-man cannot be started: /bin/sh {script}: {errors.strip()}")
 
     def _pid(self, ready: int) -> int:
         poll = select.poll()
@@ -130,9 +127,6 @@ class DeadMan:
         if self._pidfd >= 0:
             os.close(self._pidfd)
             self._pidfd = -1
-        if self._child:
-            os.waitpid(self._child, os.WNOHANG)
-            self._child = 0
 
     def log(self) -> str:
         """What the script said, one line."""

@@ -69,8 +69,8 @@ def script(journal: Journal, folder: str) -> str:
         parts.append(TC)
     if any(_own_priority(port) for port in journal.ports):
         parts.append(PORT_PRIORITY)
-    body = "".join(f"\t{line}\n" for line in _body(journal))
-    return "\n".join([*parts, "restore() {\n\tfailed=0\n" + body + "}\n", GUARD])
+    body = "".join(f"    {line}\n" for line in _body(journal))
+    return "\n".join([*parts, "restore() {\n    failed=0\n" + body + "}\n", GUARD])
 
 
 def _comment(text: str) -> str:
@@ -100,7 +100,7 @@ def _port(journal: Journal, port: PortBefore) -> Iterator[str]:
     yield f"# {_comment(port.device.name)}"
     yield f"if is_there {name}; then"
     for line in _port_lines(journal, port, name):
-        yield "\t" + line
+        yield "    " + line
     yield "fi"
 
 
