@@ -57,6 +57,10 @@ accuracy: ## Judge every scenario, count right verdicts (SCENARIOS=dir for other
 incident: ## Replay the incident that this grew out of; writes build/incident.json, docs/incident.md
 	@$(TOOLS) incident $(ARGS)
 
+.PHONY: faults
+faults: ## Hit a repair with every fault at every step; writes build/faults.json (ARGS='"clock jump"')
+	@$(TOOLS) faults $(ARGS)
+
 .PHONY: docs
 docs: ## Generate the rule reference and render the documentation into build/docs
 	@$(TOOLS) docs

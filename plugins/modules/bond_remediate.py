@@ -215,7 +215,7 @@ notes:
   type: list
   elements: str
   sample: []
-started:
+began:
   description: When the run began, in UTC.
   returned: always
   type: str

@@ -25,6 +25,7 @@ COMMANDS = (
     "sanity",
     "molecule",
     "bench",
+    "faults",
     "docs",
     "audit",
     "lab",

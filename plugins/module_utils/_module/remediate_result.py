@@ -25,7 +25,7 @@ class Report:
     def __init__(self, bond: str, *, is_check: bool) -> None:
         self._bond = bond
         self._is_check = is_check
-        self._started = utc_text()
+        self._began = utc_text()
         self._decision: Decision | None = None
         self.outcome = NOTHING_TO_DO
         self.text = ""
@@ -61,7 +61,7 @@ class Report:
             "decision": self._decision.as_result() if self._decision is not None else None,
             "plan": self.plan,
             "repairs": self.repairs,
-            "started": self._started,
+            "began": self._began,
             "ended": utc_text(),
             "before": self.before,
             "during": self.during,

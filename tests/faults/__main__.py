@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The bondproof authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`python -m faults [WORD...]`: tries every fault, or those with a word in their name.
+
+Writes build/faults.json: {tried, survived, failed: []}. Ends with status 1 unless all survived.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from lab.state import REPOSITORY, this_lab
+
+from .matrix import NAMED, Fault, at_every_step, steps
+from .site import Broken, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def tried(site: Site, fault: Fault) -> str:
+    """Hit, look, say in one line; what is wrong, '' if the host survived."""
+    began = time.monotonic()
+    wrong = ""
+    try:
+        fault.hit(site)
+    except Broken as error:
+        wrong = str(error)
+    try:
+        site.is_as_before()
+    except Broken as error:
+        wrong = "; ".join(filter(None, [wrong, str(error)]))
+    seconds = time.monotonic() - began
+    print(f"{'FAILED  ' if wrong else 'survived'} {seconds:6.1f} s  {fault.name}", flush=True)
+    if wrong:
+        print(f"         {wrong}", flush=True)
+    return wrong
+
+
+def chosen(site: Site, words: Sequence[str]) -> list[Fault]:
+    """All faults, those of single steps first; the last one takes the lab down."""
+    found = list(NAMED)
+    if not words or any("at step" in word for word in words):
+        count = steps(site)
+        site.is_as_before()
+        found = [*at_every_step(count), *found]
+    return [one for one in found if not words or any(word in one.name for word in words)]
+
+
+def main(words: list[str]) -> int:
+    site = Site(this_lab())
+    if not site.lab.state_file.exists():
+        site.boot("up", "inband")
+    failed = []
+    try:
+        site.prepare()
+        faults = chosen(site, words)
+        for fault in faults:
+            wrong = tried(site, fault)
+            if wrong:
+                failed.append({"fault": fault.name, "why": wrong})
+    finally:
+        site.boot("down")
+    result = {"tried": len(faults), "survived": len(faults) - len(failed), "failed": failed}
+    path = REPOSITORY / "build" / "faults.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"{result['survived']} of {result['tried']} faults survived; {path}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
