@@ -51,6 +51,21 @@ def carrier_down(site: Site, *, member: str) -> Change:
 
 
 @fault
+def cable_pulled(site: Site, *, member: str) -> Change:
+    """The carrier goes; the member's state in the bond is whatever bonding makes of it."""
+    port = site.port(member)
+    at = f"ip -n {port.switch.name} link set dev {port.name}"
+    return Change([f"{at} down"], [f"{at} up"], {member: "present"})
+
+
+@fault
+def lag_down(site: Site) -> Change:
+    """The switch's LAG is set down while its ports stay up: its LACP says no more."""
+    at = [f"ip -n {switch} link set dev {lag}" for switch, lag in site.bond.lags]
+    return Change([f"{lag} down" for lag in at], [f"{lag} up" for lag in at], site.every("silent"))
+
+
+@fault
 def split_aggregator(site: Site, *, member: str) -> Change:
     """The member is cabled into another LAG (another key) of the same switch."""
     return _other_lag(site, member, site.port(member).switch.system)
