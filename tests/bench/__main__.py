@@ -16,7 +16,15 @@ from . import measure
 
 TOP = Path(__file__).resolve().parents[2]
 # Each is a module here with measurements(work); together they take about ten minutes.
-PARTS = ("host_costs", "play_costs", "lab_costs", "capture_costs", "listen_costs", "member_costs")
+PARTS = (
+    "host_costs",
+    "play_costs",
+    "lab_costs",
+    "capture_costs",
+    "listen_costs",
+    "member_costs",
+    "failover_costs",
+)
 
 
 def main(words: list[str]) -> int:

@@ -94,7 +94,7 @@ def both_hooks(bond: str) -> Seen:
 def well() -> Seen:
     """Both faults with a probe; a plan first, which must be what is done."""
     sh(f"ip -n sw address replace {SWITCH}/24 dev $(ip -n sw -br link | awk '/^po1/ {{print $1}}')")
-    options = {"members": ["we2"], "fault": ["carrier", "lacp_loss"], "probe": SWITCH}
+    options: Seen = {"members": ["we2"], "fault": ["carrier", "lacp_loss"], "probe": SWITCH}
     before = both_hooks("well")
     planned = Run("well", check=True, **options).result()
     untouched = both_hooks("well") == before
@@ -121,7 +121,7 @@ def beside() -> Seen:
 
 def slow() -> Seen:
     """A budget that 90 s of waiting cannot keep."""
-    options = {"members": ["sl2"], "fault": ["lacp_loss"], "max_failover_ms": 1000.0}
+    options: Seen = {"members": ["sl2"], "fault": ["lacp_loss"], "max_failover_ms": 1000.0}
     before = both_hooks("slow")
     done = Run("slow", timeout=3.0, **options).result()
     return {"done": done, "before": before, "after": both_hooks("slow"), "left": left("slow")}
