@@ -39,6 +39,27 @@ def test_without_the_frozen_counter_nobody_says_that_the_host_is_stuck() -> None
     assert verdict["fault"] != "healthy"
 
 
+def test_the_texts_alone_are_enough() -> None:
+    packet = incident_replay.packet(incident_texts.printed())
+    del packet["wire"]
+    verdict = diagnose(packet)
+    assert (verdict["fault"], verdict["members"], verdict["direction"]) == (
+        "host",
+        ["dp0s0"],
+        "transmit",
+    )
+    assert verdict["confidence"] == "conclusive"
+
+
+def test_screens_alone_make_it_likely() -> None:
+    whole = incident_texts.printed()
+    screens = [text for text in whole.outputs if "tcpdump" not in text]
+    packet = incident_replay.packet(whole._replace(outputs=screens))
+    del packet["wire"]
+    verdict = diagnose(packet)
+    assert (verdict["fault"], verdict["confidence"]) == ("host", "likely")
+
+
 def test_the_published_texts_say_the_same() -> None:
     folder = incident_texts.samples()
     if folder is None:

@@ -30,6 +30,7 @@ from ..evidence_events import losses, restarted_near
 from ..evidence_spoken import DEAF, never_heard_us, they_were_first
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
+from ..frozen_counter import frozen_counter
 from ..port_state import words
 from ..window import RECEIVED, SENT
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 # The first and the last look may catch a PDU on one side of the tap only.
 SLACK = 2
-LACPDU_OCTETS = 124  # without FCS, as devices count
 
 
 def unheard(leg: MemberCase) -> str:
@@ -167,7 +167,7 @@ def _dropped(leg: MemberCase) -> int:
 )
 def transmit_stuck(leg: MemberCase) -> Iterator[Match]:
     """LACPDUs were made and did not leave: dropped ahead of the tap, or never counted as sent."""
-    frozen = None if _carries(leg) else _frozen(leg)
+    frozen = frozen_counter(leg)
     if frozen is not None:
         yield frozen
         return
@@ -226,105 +226,6 @@ def _refused(leg: MemberCase) -> str:
             leg.evidence.see("markers refused", row["refused"], "markers", "members", at, "refused")
             return f"this host itself refused to send {row['refused']} marker(s)"
     return ""
-
-
-def _carries(leg: MemberCase) -> bool:
-    """Whether both ends forward: a member that is well may have nothing to send for a while."""
-    return leg.is_well()
-
-
-def _frozen(leg: MemberCase) -> Match | None:
-    """tx_packets that stand still in reading after reading, while rx_packets move."""
-    series = readings(leg)
-    still = _longest_still(series)
-    if len(still) < 2:
-        return None
-    (first_at, first), (last_at, last) = still[0], still[-1]
-    arrived = last["rx_packets"] - first["rx_packets"]
-    if arrived <= 0 or not _tried_to_send(leg):
-        return None
-    for at, row in (still[0], still[-1]):
-        for name in ("tx_packets", "rx_packets"):
-            steps = ("readings", at, "members", leg.name, name)
-            leg.evidence.see(f"{name} in reading {at}", row[name], *steps)
-    frozen = (
-        f"{leg.name}: tx_packets {last['tx_packets']} in {len(still)} readings in a row "
-        f"({first_at} to {last_at}), while rx_packets went {first['rx_packets']} -> "
-        f"{last['rx_packets']} (+{arrived})"
-    )
-    sums = [frozen, *_recovery(leg, series, still)]
-    text = (
-        f"{leg.name}: the transmit counter is frozen at {last['tx_packets']} while frames come in "
-        f"(+{arrived})"
-    )
-    return Match(THE_HOST, TRANSMIT, CONCLUSIVE, text, sums=tuple(sums))
-
-
-def readings(leg: MemberCase) -> list[tuple[int, dict[str, int]]]:
-    """(index, counters) of the readings that tell of the member, in order."""
-    found = []
-    for at, reading in rows(leg.case.packet.get("readings")):
-        row = mapping(mapping(reading.get("members")).get(leg.name))
-        counts = {name: value for name, value in row.items() if whole(value) is not None}
-        if "tx_packets" in counts and "rx_packets" in counts:
-            found.append((at, counts))
-    return found
-
-
-def _longest_still(series: list[tuple[int, dict[str, int]]]) -> list[tuple[int, dict[str, int]]]:
-    """The longest run of readings with the same tx_packets and rx_packets that do not fall."""
-    best: list[tuple[int, dict[str, int]]] = []
-    run: list[tuple[int, dict[str, int]]] = []
-    for at, row in series:
-        is_next = (
-            bool(run)
-            and row["tx_packets"] == run[-1][1]["tx_packets"]
-            and row["rx_packets"] >= run[-1][1]["rx_packets"]
-        )
-        run = [*run, (at, row)] if is_next else [(at, row)]
-        if len(run) > len(best):
-            best = run
-    return best
-
-
-def _tried_to_send(leg: MemberCase) -> bool:
-    """Whether our end made LACPDUs, or holds the port for ready to."""
-    try:
-        if leg.evidence.has_wire() and leg.tap(SENT):
-            return True
-    except NotEvaluable:
-        pass
-    try:
-        return leg.kernel(SENT) > 0
-    except NotEvaluable:
-        pass
-    # A port in sync answers each PDU that it hears (802.1AX 6.4.16), so something was to be sent.
-    states = [
-        whole(mapping(mapping(reading.get("members")).get(leg.name)).get("actor_state"))
-        for _at, reading in rows(leg.case.packet.get("readings"))
-    ]
-    return any(state is not None and state & 0x09 == 0x09 for state in states)
-
-
-def _recovery(
-    leg: MemberCase,
-    series: list[tuple[int, dict[str, int]]],
-    still: list[tuple[int, dict[str, int]]],
-) -> Iterator[str]:
-    """What moved first when it ended."""
-    after = next(((at, row) for at, row in series if at > still[-1][0]), None)
-    if after is None:
-        return
-    last = still[-1][1]
-    packets = after[1]["tx_packets"] - last["tx_packets"]
-    octets = after[1].get("tx_bytes", 0) - last.get("tx_bytes", 0)
-    if packets > 0 and "tx_bytes" in last:
-        plural = "" if packets == 1 else "s"
-        one = packets == 1 and octets == LACPDU_OCTETS
-        yield (
-            f"{leg.name}: then tx moved by {octets} bytes / {packets} packet{plural}"
-            + (": exactly one LACPDU" if one else "")
-        )
 
 
 @diagnosis_rule(
