@@ -27,6 +27,9 @@ ARGUMENTS: dict[str, Any] = {
     "fleet": {"type": "list", "elements": "dict"},
 }
 
+# A packet in one file, as tests and other tools write it.
+WHOLE = "packet.json"
+
 
 class ActionModule(ActionBase):
     """Judge a packet."""
@@ -67,6 +70,8 @@ def read(packet: object) -> tuple[dict[str, Any], dict[str, Any] | None]:
             f"packet is of type {type(packet).__name__}: give the path of a packet, or its content"
         )
     path = Path("".join(packet)).expanduser()
+    if (path / WHOLE).is_file() and not (path / INCIDENT).exists():
+        path /= WHOLE
     if path.suffix == ".json" and path.name != INCIDENT:
         return _document(path), None
     found = open_packet(path)
@@ -74,7 +79,7 @@ def read(packet: object) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    """A packet in one file, as tests and other tools write it."""
+    """A packet in one file; PacketError."""
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:

@@ -32,7 +32,7 @@ options:
   packet:
     description:
       - Path of a packet on the controller. Its folder, or the C(.tar.gz) of that.
-      - Or a JSON file that holds all of a packet.
+      - Or a JSON file that holds all of a packet, or a folder that holds one of the name C(packet.json).
       - Or the content of a packet, a map of the schema C(bondproof.lacp/packet/1).
       - A packet of another schema, one that was altered after it was sealed, and parts that are missing are named
         in the verdict. Where nothing at all can be read the task fails.

@@ -12,7 +12,7 @@ from . import paths, venvs
 from .proc import must
 from .say import say, step
 
-PAGES = ("tools.rule_page", "tools.field_page", "tools.incident_replay")
+PAGES = ("tools.rule_page", "tools.field_page", "tools.diagnosis_page", "tools.incident_replay")
 SCHEMAS = paths.TOP / "tests/unit/plugins/plugin_utils/_report/make_schemas.py"
 SITE = paths.TOP / "docs" / "docsite"
 

@@ -28,7 +28,7 @@ PACKET: dict[str, Any] = {"schema": PACKET_SCHEMA, "host": "h1", "bond": "bond0"
 def test_a_packet_is_taken_from_a_variable_or_a_file(tmp_path: Path) -> None:
     path = tmp_path / "packet.json"
     path.write_text(json.dumps(PACKET), encoding="utf-8")
-    assert read(PACKET) == read(str(path)) == (PACKET, None)
+    assert read(PACKET) == read(str(path)) == read(str(tmp_path)) == (PACKET, None)
 
 
 @pytest.mark.parametrize(
