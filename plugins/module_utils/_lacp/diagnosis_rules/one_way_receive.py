@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..diagnosis_case import MemberCase
+    from ..switch_evidence import SwitchPort
 
 # Emulated network cards, which sit on a bridge of the hypervisor more often than not.
 _EMULATED = ("virtio_net", "e1000", "e1000e", "vmxnet3", "hv_netvsc", "xen_netfront", "8139cp")
@@ -251,6 +252,15 @@ def _by_its_word(leg: MemberCase) -> Iterator[Match]:
     elif port.delta("lacp_counters.tx") == 0:
         text = f"{leg.name}: {port.name} sent no LACPDU"
         yield Match(SWITCH, RECEIVE, CONCLUSIVE, text, excluded=(THE_HOST, PHYSICAL))
+    elif _kept_inside(port):
+        sent = port.delta("lacp_counters.tx")
+        text = f"{leg.name}: the LACP of {port.name} sent {sent}, and its port sent no multicast"
+        yield Match(SWITCH, RECEIVE, CONCLUSIVE, text, excluded=(THE_HOST, PHYSICAL))
+
+
+def _kept_inside(port: SwitchPort) -> bool:
+    """Whether what the switch's LACP sends is known not to leave its port."""
+    return port.delta_or_none("if_counters.tx_multicast") == 0
 
 
 def _everyone_is_silent(leg: MemberCase) -> bool:
@@ -288,7 +298,7 @@ def lost_on_the_way(leg: MemberCase) -> Iterator[Match]:
     if not unhearing(leg):
         return
     sent = leg.switch().delta("lacp_counters.tx")
-    if leg.back_to_back():
+    if leg.back_to_back() or _kept_inside(leg.switch()):
         return
     if sent > 0 and leg.nic(RECEIVED) == 0:
         text = f"{leg.name}: {leg.switch().name} sent {sent} LACPDUs, the NIC received no multicast"
@@ -362,7 +372,7 @@ def platform(leg: MemberCase) -> Iterator[Match]:
         return
     if leg.tap(RECEIVED) and not leg.silences(RECEIVED):
         return
-    if leg.switch().delta("lacp_counters.tx") <= 0:
+    if leg.switch().delta("lacp_counters.tx") <= 0 or _kept_inside(leg.switch()):
         return
     text = f"{leg.name}: {leg.switch().name} sends LACPDUs, and none reaches this {driver} device"
     # A veth or tun end may have its peer in the far end itself.
