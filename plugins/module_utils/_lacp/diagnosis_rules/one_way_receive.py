@@ -94,6 +94,8 @@ def expired_at(leg: MemberCase) -> str:
         timeout = delivery.get("timeout_ms")
         if moment is None or not isinstance(timeout, (int, float)):
             continue
+        if not delivery.get("captured_unheard") and was_deaf(leg, RECEIVED, moment - 3 * NS):
+            continue  # the far end hears nobody, and says little because of that
         if not restarted_near(leg.evidence, leg.name, moment, timeout / 1000 + 5):
             told = delivery.get("expired_at")
             leg.evidence.see("we set EXPIRED", told, "wire", "deliveries", at, "expired_at")
