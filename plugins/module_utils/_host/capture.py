@@ -123,6 +123,7 @@ class Capture:
             for number, _events in sorted(self._poll.poll(0), key=self._tells_of_links):
                 self._held.extend(self._ready(number, moment))
             if moment.mono_ns >= tick:
+                self.watch.late_ns = moment.mono_ns - tick
                 self._held.extend(self._tick(started, moment))
                 # Looks that were missed (a stopped machine) are not made up for.
                 tick = max(tick + interval, moment.mono_ns)

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._lacp import watch
-from .._lacp.analysis_ties import PRESSURE
+from .._lacp.analysis_ties import PRESSURE, STALL
 from .._lacp.snapshot import ReadFailure
 from .._lacp.window import LinkEvent, Sample
 from . import files
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .._lacp.window import Record
     from .capture_bond import Bond
     from .link_events import LinkEvents
+    from .team_bond import TeamWatch
 
 ORDER = ">" if sys.byteorder == "big" else "<"
 # Drivers may take milliseconds for their counters, so those are read at every fifth look only.
@@ -70,6 +71,7 @@ class Watch:
         self.joined: list[tuple[str, int]] = []
         self.gone: list[str] = []
         self.bond_gone = False
+        self.late_ns = 0  # by how much the look that comes is late
         self._links = links
         self._raw = b""
         self._slow: dict[int, dict[str, int]] = {}
@@ -77,6 +79,11 @@ class Watch:
         self._nic_values: dict[int, dict[str, int]] = {}
         self._pressure: tuple[int, int] | None = None
         self._ticks = 0
+        self._team: TeamWatch | None = None
+        if bond.is_team:
+            from .team_bond import TeamWatch  # noqa: PLC0415 - only where it is used
+
+            self._team = TeamWatch(bond.name)
 
     def announced(self, at: Moment) -> Iterator[Record]:
         """Records of what the kernel announced since."""
@@ -124,6 +131,8 @@ class Watch:
     def is_converged(self) -> bool:
         """Whether every member delivers, at both ends."""
         bond = self.seen.get(self.bond.ifindex)
+        if self._team is not None:
+            return self._team.is_converged(self.proc)
         return bond is not None and watch.is_converged(bond, self.members)
 
     def summary(self) -> list[dict[str, object]]:
@@ -168,14 +177,14 @@ class Watch:
         return self.names.get(look.master, f"interface {look.master}")
 
     def _proc(self, at: Moment) -> Iterator[Record]:
-        """What only /proc/net/bonding shows; its text is taken apart only where it changed."""
+        """What only /proc/net/bonding or teamd shows; taken apart only where it changed."""
         bond = self.seen.get(self.bond.ifindex)
         name = bond.name if bond is not None else self.bond.name
-        content = files.read(f"/proc/net/bonding/{name}")
+        content = self._team.read() if self._team else files.read(f"/proc/net/bonding/{name}")
         if isinstance(content, ReadFailure) or content == self._raw:
             return
         self._raw = content
-        fields = watch.proc_fields(content)
+        fields = self._team.fields(content) if self._team else watch.proc_fields(content)
         is_first = not self.proc
         before, self.proc = self.proc, fields
         if is_first:
@@ -183,6 +192,7 @@ class Watch:
             return
         for member, values in fields.items():
             for what, was, is_ in watch.changes(before.get(member, values), values):
+                self.flapped = self.flapped or (bool(member) and watch.is_flap(what, was, is_))
                 yield LinkEvent(*at, member or self.bond.name, what, was, is_)
 
     def _sample(self, look: watch.Look, at: Moment, *, is_nic_turn: bool) -> Sample:
@@ -200,7 +210,8 @@ class Watch:
         return Sample(*at, self.names[index], counters)
 
     def _host(self, at: Moment) -> Sample:
-        gauges = {}
+        gauges = {STALL: round(self.late_ns / 1e6, 1)}
+        self.late_ns = 0
         waited = _waited_us()
         if waited is not None:
             if self._pressure is not None and at.mono_ns > self._pressure[1]:

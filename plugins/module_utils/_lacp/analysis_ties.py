@@ -26,6 +26,9 @@ TRAFFIC = frozenset(
 # Share of time that some task waited for a CPU (/proc/pressure/cpu, 'some'), in percent.
 PRESSURE = "cpu_pressure"
 HIGH_PRESSURE = 10.0
+# Milliseconds by which the capture itself was woken too late: a host that stood still or starved.
+STALL = "stall_ms"
+LONG_STALL_MS = 250.0
 _KEPT = 5000
 _KEPT_TIES = 20
 
@@ -49,7 +52,15 @@ class Pressure(NamedTuple):
     percent: float
 
 
-Happened = Union[LinkEvent, LogLine, CounterDelta, Pressure]
+class Stall(NamedTuple):
+    """The host let the capture wait from since_ns on, which LACP's own timers may have had to."""
+
+    utc_ns: int
+    mono_ns: int
+    since_ns: int
+
+
+Happened = Union[LinkEvent, LogLine, CounterDelta, Pressure, Stall]
 
 
 @dataclass
@@ -79,6 +90,10 @@ class HostLog:
         percent = sample.gauges.get(PRESSURE, 0.0)
         if percent >= HIGH_PRESSURE:
             self._keep(Pressure(sample.utc_ns, sample.mono_ns, percent))
+        stall_ms = sample.gauges.get(STALL, 0.0)
+        if stall_ms >= LONG_STALL_MS:
+            since = sample.mono_ns - int(stall_ms * 1_000_000)
+            self._keep(Stall(sample.utc_ns, sample.mono_ns, since))
         if before is None:
             return
         for name, growth in growths(before.counters, sample.counters).items():
@@ -99,7 +114,7 @@ class HostLog:
         start, end = event.from_ns - BEFORE_NS, event.to_ns + AFTER_NS
         found = []
         for what in self.happened:
-            since = what.since_ns if isinstance(what, CounterDelta) else what.mono_ns
+            since = what.since_ns if isinstance(what, (CounterDelta, Stall)) else what.mono_ns
             member = getattr(what, "member", "")
             if since <= end and what.mono_ns >= start and member in ("", event.member):
                 found.append(_tie(what, event))
@@ -124,6 +139,9 @@ def _tie(what: Happened, event: Event) -> dict[str, object]:
         kind, text = "log", what.text
     elif isinstance(what, CounterDelta):
         kind, text = "counter", f"{what.member or 'host'}: {what.name} +{what.growth}"
+    elif isinstance(what, Stall):
+        waited = (what.mono_ns - what.since_ns) // 1_000_000
+        kind, text = "stall", f"this host let the capture wait for {waited} ms"
     else:
         kind, text = "pressure", f"tasks waited for a CPU {what.percent:g} % of the time"
     offset = round((what.mono_ns - event.mono_ns) / 1_000_000, 3)

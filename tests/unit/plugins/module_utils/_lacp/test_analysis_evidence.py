@@ -121,6 +121,8 @@ def test_a_gap_is_tied_to_what_happened_on_the_host() -> None:
     talk.sample(10, {"rx_crc_errors": 5, "rx_packets": 120})
     talk.sample(11, {"rx_crc_errors": 9, "rx_packets": 121})
     talk.sample(11, {}, "", {"cpu_pressure": 40.0})
+    talk.sample(12, {}, "", {"stall_ms": 249.0})
+    talk.sample(15, {}, "", {"stall_ms": 3400.0})
     talk.sample(20, {"rx_crc_errors": 9, "rx_packets": 130})
     talk.log(11.2, "ice 0000:01:00.0 eno1: NIC Link is Down")
     talk.log(3, "something else")
@@ -134,6 +136,7 @@ def test_a_gap_is_tied_to_what_happened_on_the_host() -> None:
         ("link", "eno1: carrier up -> down"),
         ("log", "ice 0000:01:00.0 eno1: NIC Link is Down"),
         ("pressure", "tasks waited for a CPU 40 % of the time"),
+        ("stall", "this host let the capture wait for 3400 ms"),
     ]
     assert {tie["kind"]: tie["offset_ms"] for tie in gap["ties"]}["link"] == 800.0
 
