@@ -28,19 +28,36 @@ class Port(NamedTuple):
 
 
 class Bond(NamedTuple):
-    """A bond as it is now; mac: its current one; notes: what a listener should know."""
+    """A bond as it is now; mac: its current one; notes: what a listener should know.
+
+    is_team: it is a team device, whose LACP is spoken by teamd.
+    """
 
     name: str
     ifindex: int
     mac: str
     ports: tuple[Port, ...]
     notes: tuple[str, ...]
+    is_team: bool = False
 
 
 def text(path: str) -> str:
     """The content of a small file of sysfs without its line end; '' if it cannot be read."""
     found = files.read(path, 1 << 16)
     return "" if isinstance(found, ReadFailure) else found.decode("utf-8", "replace").strip("\n")
+
+
+def find_any(name: str) -> Bond:
+    """As find_bond(), and a team device whose teamd speaks LACP."""
+    if _index(name) and not text(f"{NET}/{name}/bonding/mode"):
+        from . import team_bond  # noqa: PLC0415 - compiled on the host: only where it is used
+
+        try:
+            return _with_ports(name, [_team_port(one) for one in team_bond.ports(name)], True)
+        except team_bond.NoTeam as reason:
+            if str(reason):
+                raise CaptureRefused(str(reason)) from None
+    return find_bond(name)
 
 
 def find_bond(name: str) -> Bond:
@@ -56,19 +73,28 @@ def find_bond(name: str) -> Bond:
             f"802.3ad bonds of this host are: {', '.join(_bonds()) or 'none'}"
         )
     names = text(f"{NET}/{name}/bonding/slaves").split(" ")
-    ports = tuple(port(member) for member in names if member)
+    return _with_ports(name, [port(member) for member in names if member], False)
+
+
+def _with_ports(name: str, ports: list[Port], is_team: bool) -> Bond:  # noqa: FBT001
     if not ports:
         raise CaptureRefused(f"bond {name} has no members: there is nothing to listen to")
     notes = []
     if not _is_up(name):
         notes.append(f"bond {name} is down: its LACP stands still until it is set up")
     notes += [f"member {one.name} is down" for one in ports if not _is_up(one.name)]
-    return Bond(name, index, text(f"{NET}/{name}/address"), ports, tuple(notes))
+    mac = text(f"{NET}/{name}/address")
+    return Bond(name, _index(name), mac, tuple(ports), tuple(notes), is_team)
 
 
 def port(name: str) -> Port:
     """A member by name; ifindex 0 if it has just gone."""
     return Port(name, _index(name), text(f"{NET}/{name}/bonding_slave/perm_hwaddr"))
+
+
+def _team_port(name: str) -> Port:
+    """A port of a team device; sysfs does not tell its permanent MAC, so this is the current."""
+    return Port(name, _index(name), text(f"{NET}/{name}/address"))
 
 
 def _index(name: str) -> int:

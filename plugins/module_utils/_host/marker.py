@@ -133,10 +133,22 @@ def _take(tally: Tally, heard: Heard) -> None:
         tally.heard(pdu, heard.utc_ns)
 
 
+def _told(bond: Bond) -> dict[str, dict[str, str]]:
+    """Port numbers and systems by member, as far as bonding or teamd tells them."""
+    if bond.is_team:
+        from . import team_bond  # noqa: PLC0415 - compiled on the host: only where it is used
+
+        try:
+            return team_bond.fields(bond.name)
+        except team_bond.NoTeam:
+            return {}
+    content = files.read(f"/proc/net/bonding/{bond.name}")
+    return {} if isinstance(content, ReadFailure) else proc_fields(content)
+
+
 def _tallies(bond: Bond, ports: Sequence[Port]) -> list[Tally]:
     """Each member's own port number and system; without CAP_NET_ADMIN stand-ins for these."""
-    content = files.read(f"/proc/net/bonding/{bond.name}")
-    fields = {} if isinstance(content, ReadFailure) else proc_fields(content)
+    fields = _told(bond)
     return [
         Tally(
             one.name,

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .._host.capture import Capture, Limits
-from .._host.capture_bond import CaptureRefused, find_bond
+from .._host.capture_bond import CaptureRefused, find_any
 from .._lacp.analysis import Analysis, analyse
 from .._lacp.capture_report import capture_result
 from .._lacp.window import Window
@@ -51,7 +51,7 @@ def run(module: AnsibleModule) -> None:
 def listen(params: Mapping[str, Any], *, writes: bool) -> dict[str, Any]:
     """The result of a capture with the module's options; CaptureRefused. writes: files, poke."""
     limits = _limits(params)
-    bond = find_bond(params["bond"])
+    bond = find_any(params["bond"])
     poke = _poke(bond) if params["poke"] else None
     path = params["pcapng"] if writes else None
     writer = _writer(path) if path else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._host.capture_bond import Bond, CaptureRefused, Port, find_bond
+from .._host.capture_bond import Bond, CaptureRefused, Port, find_any
 from .._host.marker import Pinger, Rounds
 from .._lacp.marker_tally import findings, has_partner, responders
 
@@ -34,7 +34,7 @@ def run(module: AnsibleModule) -> None:
     params = module.params
     try:
         rounds = _rounds(params)
-        bond = find_bond(params["bond"])
+        bond = find_any(params["bond"])
         ports = _chosen(bond, params["members"])
         pinger = Pinger(bond, ports)
     except CaptureRefused as error:
