@@ -10,17 +10,20 @@ Writes build/faults.json: {tried, survived, failed: []}. Ends with status 1 unle
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
 
 from lab.state import REPOSITORY, this_lab
 
-from .matrix import NAMED, Fault, at_every_step, steps
+from .matrix import NAMED, Fault, at_every_step
 from .site import Broken, Site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+RESULT = REPOSITORY / "build" / "faults.json"
 
 
 def tried(site: Site, fault: Fault) -> str:
@@ -46,31 +49,35 @@ def chosen(site: Site, words: Sequence[str]) -> list[Fault]:
     """All faults, those of single steps first; the last one takes the lab down."""
     found = list(NAMED)
     if not words or any("at step" in word for word in words):
-        count = steps(site)
-        site.is_as_before()
-        found = [*at_every_step(count), *found]
+        found = [*at_every_step(site), *found]
     return [one for one in found if not words or any(word in one.name for word in words)]
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the lab comes down all the same
     site = Site(this_lab())
     if not site.lab.state_file.exists():
         site.boot("up", "inband")
-    failed = []
+    failed: list[dict[str, str]] = []
+    count = 0
     try:
         site.prepare()
-        faults = chosen(site, words)
-        for fault in faults:
+        for count, fault in enumerate(chosen(site, words), 1):  # noqa: B007 - kept for the sum
             wrong = tried(site, fault)
             if wrong:
                 failed.append({"fault": fault.name, "why": wrong})
+            write(count, failed)
     finally:
         site.boot("down")
-    result = {"tried": len(faults), "survived": len(faults) - len(failed), "failed": failed}
-    path = REPOSITORY / "build" / "faults.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(f"{result['survived']} of {result['tried']} faults survived; {path}")
-    return 1 if failed else 0
+    print(f"{count - len(failed)} of {count} faults survived; {RESULT}")
+    return 1 if failed or not count else 0
+
+
+def write(count: int, failed: list[dict[str, str]]) -> None:
+    """What is known so far; a run that is broken off has counted what it tried."""
+    result = {"tried": count, "survived": count - len(failed), "failed": failed}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,14 @@ particular to its fault.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .site import BOND, ILL, Broken, Site, end, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LADDER = {"method": "auto", "timeout": 4, "max_repairs": 1000}
-QUICK = {"method": "reenslave", "max_repairs": 1000}
+QUICK: dict[str, Any] = {"method": "reenslave", "max_repairs": 1000}
 EACH = "for p in /proc/[0-9]*; do case $({}) in {}) kill -9 ${{p#/proc/}} ;; esac; done"
 CUT = EACH.format("cat $p/comm", "sshd-session")
 # The brackets keep this very command from being what it looks for.
@@ -33,7 +32,7 @@ class Fault(NamedTuple):
     hit: Callable[[Site], None]
 
 
-def expect(found: dict[str, object], outcome: str, *texts: str) -> None:
+def expect(found: dict[str, Any], outcome: str, *texts: str) -> None:
     """Broken unless a run ended like this."""
     said = str(found.get("msg"))
     if found.get("outcome") != outcome or not all(text in said for text in texts):
@@ -42,42 +41,31 @@ def expect(found: dict[str, object], outcome: str, *texts: str) -> None:
         )
 
 
-def steps(site: Site) -> int:
-    """How many steps the whole ladder has, by check mode."""
+def at_every_step(site: Site) -> Iterator[Fault]:
+    """The run killed, and the connection cut, at each step of each remedy, as check mode has them.
+
+    Broken if check mode does not tell.
+    """
     site.stick()
-    found = site.module(check=True, **LADDER)
-    expect(found, "would_repair")
-    return len(found["plan"])
+    for method in ("poke", "bounce", "reenslave"):
+        given: dict[str, Any] = {"method": method, "timeout": 4, "max_repairs": 1000}
+        found = site.module(check=True, **given)
+        expect(found, "would_repair")
+        for number, step in enumerate(found["plan"], 1):
+            at = f"at step {number} of {method}: {step['text']}"
+            yield Fault(f"SIGKILL {at}", _hit_at(number, given, "kill -9 $PID"))
+            yield Fault(f"ssh cut {at}", _hit_at(number, given, CUT))
+    site.heal()
 
 
-def at_every_step(count: int) -> Iterator[Fault]:
-    """The run killed, and the connection cut, at each step of the whole ladder."""
-    for number in range(1, count + 1):
-        yield Fault(f"SIGKILL of the module at step {number} of {count}", _killed_at(number))
-    for number in range(1, count + 1):
-        yield Fault(f"ssh cut at step {number} of {count}", _cut_at(number))
-
-
-def _killed_at(number: int) -> Callable[[Site], None]:
+def _hit_at(number: int, given: dict[str, Any], command: str) -> Callable[[Site], None]:
     def hit(site: Site) -> None:
         site.stick()
-        site.strike(str(number), "kill -9 $PID")
-        found = site.module(**LADDER)
+        site.strike(str(number), command)
+        found = site.module(**given)
         site.struck()
         if "outcome" in found:
-            raise Broken(f"the module outlived SIGKILL: {found['msg']}")
-
-    return hit
-
-
-def _cut_at(number: int) -> Callable[[Site], None]:
-    def hit(site: Site) -> None:
-        site.stick()
-        site.strike(str(number), CUT)
-        found = site.module(**LADDER)
-        site.struck()
-        if "outcome" in found:
-            raise Broken(f"the connection outlived the cut: {found['msg']}")
+            raise Broken(f"nothing was hit: {found['msg']}")
 
     return hit
 

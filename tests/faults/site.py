@@ -136,8 +136,9 @@ class Site:
         self.shell("python3 /lab/agent.py wait 40", text=wanted)
 
     def heal(self) -> None:
-        """End whatever we made."""
-        self.shell(UNSTICK)
+        """End whatever we made; a port that has lost its partner speaks every 30 s only: ask it."""
+        path = f"/sys/class/net/{BOND}/bonding/ad_actor_sys_prio"
+        self.shell(f"{UNSTICK}; cat {path} > {path}")
 
     # --- running our modules
 
