@@ -16,6 +16,7 @@ author:
 description:
   - Runs M(bondproof.lacp.bond_facts) on the host, which reads all that is known of every bond and member,
     and puts each rule of the catalogue to it on the controller, in the same task.
+  - Team devices whose C(teamd) speaks LACP are judged, too. Rules that they have no values for are not evaluable.
   - Every rule ends passed, failed or not evaluable with the reason. What could not be read never counts as healthy.
   - One JSON document per host is written on the controller, from which M(bondproof.lacp.bond_report) makes the
     report of the fleet.

@@ -18,7 +18,9 @@ description:
     less is known, and nothing is invented.
   - The host is only read. The controller makes facts of what was read, because it can do so at less cost.
     Where sources differ, it has the host read once more, and reports what both readings show alike.
-  - Team devices and bonds of other modes are named, with what can be known of any interface.
+  - A team device is read like a bond. C(teamd) answers on its socket, to root only. What bonding has and
+    C(teamd) has not stays unknown, with that reason.
+  - Bonds of other modes are named, with what can be known of any interface.
   - Nothing on the host is changed, and nothing but Python has to be installed on it.
 extends_documentation_fragment:
   - bondproof.lacp._attributes

@@ -17,6 +17,7 @@ description:
   - In the same loop and on the same clock it takes down link events, the kernel log, the kernel's own LACPDU counters, and
     the members' statistics and error counters. Each gap and each loss is tied to what happened within two seconds of it.
   - Needs nothing but Python on the host. Only slow-protocol frames are read, never the traffic of users.
+  - Of a team device C(teamd) tells the states, on its socket. It counts no LACPDUs, so those of the taps are all there is.
   - A frame that is sent is seen on its way to the NIC. That it left the port is proven only by what RV(proofs) says.
   - Memory is bounded whatever comes. In a storm of slow-protocol frames the kernel counts what is not read.
   - The action plugin of the same name shows on the controller's terminal who was heard how often while the capture runs,
@@ -30,7 +31,7 @@ requirements:
 options:
   bond:
     description:
-      - Name of the bond.
+      - Name of the bond, or of a team device whose C(teamd) speaks LACP.
     type: str
     required: true
   duration:

@@ -30,7 +30,7 @@ notes:
 options:
   bond:
     description:
-      - Name of the bond.
+      - Name of the bond, or of a team device whose C(teamd) speaks LACP.
     type: str
     required: true
   members:
