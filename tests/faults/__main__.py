@@ -62,7 +62,7 @@ def main(words: list[str]) -> int:
     count = 0
     try:
         site.prepare()
-        for count, fault in enumerate(chosen(site, words), 1):  # noqa: B007 - kept for the sum
+        for count, fault in enumerate(chosen(site, words), 1):
             wrong = tried(site, fault)
             if wrong:
                 failed.append({"fault": fault.name, "why": wrong})
