@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .diagnosis_rule import CONCLUSIVE, LIKELY, NOT_EVALUABLE
 from .evidence_events import losses, restarted_near
 from .fact import NotEvaluable
+from .model import KIND_BOND, MODE_LACP
 from .port_state import words
 from .window import RECEIVED, SENT, utc_text
 
@@ -56,6 +58,14 @@ def needed_s(case: Case) -> int:
     return _PERIODS * max(periods) if periods else _LONGEST_S
 
 
+def _other_mode(case: Case) -> str:
+    """Why LACP cannot be judged, if the bond is of another mode; '' if it is not known to be."""
+    mode = case.known("mode")
+    if case.known("kind") not in (None, KIND_BOND) or mode in (None, MODE_LACP):
+        return ""
+    return f"{case.evidence.bond_name()} is of mode {mode}, not {MODE_LACP}: it speaks no LACP"
+
+
 class Health:
     """is_healthy, how sure, and the sentence; unwell: the members that are known not to be."""
 
@@ -66,7 +76,11 @@ class Health:
         self.unwell: list[str] = []
         self.reasons: list[str] = []
         self.values: tuple[Value, ...] = ()
-        for leg in case.legs:
+        self.facts: list[tuple[str, str, tuple[Value, ...]]] = []
+        other = _other_mode(case)
+        if other:
+            self.reasons.append(other)
+        for leg in case.legs if not other else ():
             self._look_at(leg)
         self.values = tuple(case.evidence.seen.values())
         self.is_healthy = bool(case.legs) and not self.reasons
@@ -90,6 +104,7 @@ class Health:
                 self.unwell.append(leg.name)
                 self.reasons.append(f"{leg.name} is not in the active aggregator")
             else:
+                self._tell(leg)
                 self._lost_something(leg)
         except NotEvaluable as gap:
             self.reasons.append(str(gap))
@@ -99,6 +114,15 @@ class Health:
             return f"{leg.name} has no link"
         actor, partner = leg.state("actor"), leg.state("partner")
         return f"{leg.name} does not carry traffic: ours {words(actor)}, theirs {words(partner)}"
+
+    def _tell(self, leg: MemberCase) -> None:
+        """The facts of a member that is well, in a line: (member, sentence, values)."""
+        actor, partner = leg.state("actor"), leg.state("partner")
+        text = f"{leg.name}: our state {actor}, theirs {partner}"
+        with suppress(NotEvaluable):
+            text += f"; {leg.tap(RECEIVED)} LACPDUs came in, {leg.tap(SENT)} went out"
+        near = tuple(v for v in self._case.evidence.seen.values() if leg.name in v.pointer)
+        self.facts.append((leg.name, text, near))
 
     def _is_elsewhere(self, leg: MemberCase) -> bool:
         mine, active = leg.known("aggregator_id"), self._case.known("active_aggregator.id")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .diagnosis_health import INSUFFICIENT_WINDOW, window_of
-from .diagnosis_rule import HEALTHY, INSUFFICIENT, NOT_LACP, THE_HOST
+from .diagnosis_rule import HEALTHY, INSUFFICIENT, NOT_LACP, SWITCH
+from .host_commands import ANY, COMMANDS, DIRECTIONS
 from .switch_commands import commands_for
 
 if TYPE_CHECKING:
@@ -32,33 +33,25 @@ def next_steps(
         )
     elif decided["fault"] == INSUFFICIENT and not case.evidence.has_wire():
         again = f"listen while it happens: -e duration={window['needed_s'] + 5}"
-    host = [] if decided["fault"] == HEALTHY else list(_host(case, decided, head, trace))
+    host = [] if decided["fault"] == HEALTHY else list(_host(case, decided, trace))
     ask = decided["fault"] not in (HEALTHY, NOT_LACP)
-    return {"host": host, "switch": _switch(case, decided) if ask else [], "again": again}
+    switch = _switch(case, decided) if ask else []
+    if head is not None and decided["fault"] == SWITCH:
+        switch.insert(0, {"vendor": "", "command": "", "why": head.rule.remedy})
+    elif head is not None and decided["fault"] != HEALTHY:
+        host.insert(0, {"command": "", "why": head.rule.remedy})
+    return {"host": host, "switch": switch, "again": again}
 
 
-def _host(
-    case: Case, decided: dict[str, Any], head: Found | None, trace: list[Entry]
-) -> Iterator[dict[str, str]]:
+def _host(case: Case, decided: dict[str, Any], trace: list[Entry]) -> Iterator[dict[str, str]]:
     bond = case.evidence.bond_name() or "BOND"
-    names = decided["members"] or case.names
-    if head is not None:
-        yield {"command": "", "why": head.rule.remedy}
-    for name in names:
-        yield {
-            "command": f"tc -s qdisc show dev {name}; tc -s filter show dev {name} egress; "
-            f"tc -s filter show dev {name} ingress",
-            "why": "drops that this host makes itself",
-        }
-        yield {
-            "command": f"ethtool -S {name} | grep -Ei 'multicast|mcast|crc|err|drop|disc'",
-            "why": "take it twice, three LACP periods apart: what the hardware sent and received",
-        }
-    if decided["fault"] != THE_HOST:
-        yield {
-            "command": f"ansible HOST -m bondproof.lacp.lacp_ping -a bond={bond}",
-            "why": "an answered marker proves both directions of a member without the switch team",
-        }
+    given = COMMANDS.get(decided["rule"]) or DIRECTIONS.get(decided["direction"]) or ANY
+    for command, why in given:
+        if "{member}" not in command:
+            yield {"command": command.format(bond=bond), "why": why}
+            continue
+        for name in decided["members"] or case.names:
+            yield {"command": command.format(bond=bond, member=name), "why": why}
     needs = [e.reason for e in trace if "CAP_NET" in e.reason or "privilege" in e.reason]
     if needs:
         yield {"command": "ansible-playbook ... --become", "why": needs[0]}

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .evidence import Value
 
 _KEPT = 12
+_NEAREST = 2
+_LONGEST = 90
 _PROOFS = {
     THE_HOST: "a hardware counter of this host, or the switch port's own receive counter, decides",
     SWITCH: "the LACP counters and the log of the switch port decide",
@@ -117,7 +119,8 @@ def _said(value: Value) -> str:
     name = value.name
     if "state" in name and isinstance(told, int) and not isinstance(told, bool):
         told = f"{told} ({' '.join(flags(told)) or 'no bits'})"
-    return f"{name}: {told}"
+    text = str(told)
+    return f"{name}: {text if len(text) <= _LONGEST else text[:_LONGEST] + ' ...'}"
 
 
 def in_favour(
@@ -127,29 +130,29 @@ def in_favour(
     if head is None:
         if not health.is_healthy:
             return []
-        return list(_values("H00", "", health.values, case))[:_KEPT]
-    items: list[dict[str, Any]] = []
-    for entry in head.entries:
-        if entry.match is None:
-            continue
-        items += [
-            _item(text, head.rule.id, entry.subject, entry.values) for text in entry.match.sums
-        ]
-    first = [
-        _item(e.match.text, head.rule.id, e.subject, e.values) for e in head.entries if e.match
+        told = [_item(text, "H00", name, values) for name, text, values in health.facts]
+        return [*told, *_values("H00", "", health.values, case)][:_KEPT]
+    sums_first = [
+        _item(text, head.rule.id, entry.subject, entry.values)
+        for entry in head.entries
+        for text in (entry.match.sums if entry.match else ())
     ]
-    items += first
-    for one in found:
-        same = one.match.fault in (head.match.fault, INSUFFICIENT)
-        if one is not head and same and set(one.members) & set(head.members):
-            items += [
-                _item(e.match.text, one.rule.id, e.subject, e.values)
-                for e in one.entries
-                if e.match
-            ]
-    for entry in head.entries:
-        items += _values(head.rule.id, entry.subject, entry.values, case)
-    return _unique(items)[:_KEPT]
+    agreeing = [
+        _item(entry.match.text, one.rule.id, entry.subject, entry.values)
+        for one in found
+        if one is not head
+        and one.match.fault in (head.match.fault, INSUFFICIENT)
+        and set(one.members) & set(head.members)
+        for entry in one.entries
+        if entry.match
+    ]
+    values = [
+        item
+        for entry in head.entries
+        for item in _values(head.rule.id, entry.subject, entry.values, case)
+    ]
+    # The headline is told already. What decided it most nearly goes before what agrees with it.
+    return _unique([*sums_first, *values[:_NEAREST], *agreeing, *values])[:_KEPT]
 
 
 def _values(

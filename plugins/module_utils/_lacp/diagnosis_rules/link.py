@@ -127,6 +127,10 @@ def carrier_moved(leg: MemberCase) -> Iterator[Match]:
         entry.seen(leg.evidence)
     told = [f"{name} grew by {count}" for name, count in grown]
     told += [f"the driver says {entry.text!r}" for entry in modules[:1]]
+    if not told:
+        # Counters that stood still are no evidence for a cable; the events are.
+        leg.evidence.forget()
+        link_moved(leg.evidence, leg.name)
     yield Match(
         PHYSICAL,
         BOTH,

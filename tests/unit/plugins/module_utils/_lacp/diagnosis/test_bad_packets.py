@@ -147,6 +147,14 @@ def test_without_privilege_nobody_is_called_alone() -> None:
     assert "CAP_NET_ADMIN" in json.dumps(verdict["evidence_against"])
 
 
+def test_a_bond_of_another_mode_is_not_judged() -> None:
+    scene = Scene()
+    scene.bond["MODE"] = "active-backup"
+    verdict = scene.verdict()
+    assert verdict["fault"] == "insufficient"
+    assert "bond0 is of mode active-backup" in verdict["headline"]
+
+
 def test_a_bond_that_went_away_is_said_to_be_gone() -> None:
     packet = Scene().packet()
     packet["after"]["bonds"] = {}

@@ -113,3 +113,28 @@ def test_the_fault_is_found(
     found = {key: verdict[key] for key in keys}
     assert found == dict(zip(keys, (fault, members, direction, confidence, rule), strict=True))
     assert verdict["problems"] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=[getattr(c[0], "__name__", "case") for c in CASES])
+def test_what_to_do_next_is_told_for_the_side_that_must_do_it(case: Case) -> None:
+    verdict = case[0]().verdict()
+    steps = verdict["next"]
+    assert steps["host"]
+    assert all(step["why"] for side in ("host", "switch") for step in steps[side])
+    commands = [step["command"] for step in steps["host"]]
+    assert not any("{" in command for command in commands)
+    cure = steps["switch" if verdict["fault"] == "switch" else "host"][0]
+    assert cure["command"] == ""
+    if verdict["fault"] != "not_lacp":
+        assert any("show lacp neighbor" in step["command"] for step in steps["switch"])
+
+
+def test_the_commands_are_those_of_the_vendor() -> None:
+    steps = other_key().verdict(partner_vendor="Arista Networks")["next"]["switch"]
+    assert {step["vendor"] for step in steps} == {"", "Arista EOS"}
+    assert any("LACP port 18 (our eno2) on system 00:1c:73" in step["why"] for step in steps)
+
+
+def test_facts_of_a_healthy_bond_are_told_in_a_line_each() -> None:
+    texts = [item["text"] for item in healthy().verdict()["evidence_for"]]
+    assert texts[0] == "eno1: our state 63, theirs 63; 20 LACPDUs came in, 20 went out"
