@@ -224,6 +224,14 @@ def bare() -> Seen:
     found["alone"] = looks("bare")["members"]
     found["refused"] = {name: run.result()["msg"] for name, run in refusals().items()}
     found["untouched"] = looks("bare")["members"]
+    lone = looks("bare")
+    found["allowed"] = Run(
+        "bare", "ba1", "cycled", method="reenslave", allow_isolation=True
+    ).result()
+    found["lone"] = {"before": lone, "after": looks("bare")}
+    at = (3, signal.SIGKILL)
+    Run("bare", "ba1", "cycled", method="reenslave", allow_isolation=True, signal_at=at).result()
+    found["orphan"] = {"settled": settled("bare"), "before": lone, "after": looks("bare")}
     found["present"] = Run("bare", "ba2", "present").result()
     found["present again"] = Run("bare", "ba2", "present").result()
     found["after"] = looks("bare")

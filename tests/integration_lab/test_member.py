@@ -221,6 +221,23 @@ def test_out_and_in_again(seen: Seen) -> None:
     assert bare["after"] == bare["before"]
 
 
+def test_the_last_member_may_be_cycled_on_request(seen: Seen) -> None:
+    """The bond has the same MAC afterwards, though a bond without members takes a random one."""
+    bare = seen["bare"]
+    member = only(bare["allowed"])
+    assert member["outcome"] == "cycled"
+    assert actions(member) == ["down", "release", "bond_mac", "enslave", "wait"]
+    assert "allow_isolation: ba1 is the last member" in bare["allowed"]["notes"][0]
+    assert bare["lone"]["after"] == bare["lone"]["before"]
+    assert len(bare["allowed"]["notes"]) == 1
+
+
+def test_killed_while_the_bond_has_no_member_it_gets_its_mac_back(seen: Seen) -> None:
+    orphan = seen["bare"]["orphan"]
+    assert orphan["settled"]
+    assert orphan["after"] == orphan["before"]
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_bad_input_is_refused(seen: Seen, name: str) -> None:
     assert REFUSED[name] in seen["bare"]["refused"][name]

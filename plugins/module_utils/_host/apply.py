@@ -60,28 +60,28 @@ class Changer:
 
     def down(self, index: int) -> None:
         """Set it down; ChangeFailed, as of all of these."""
-        self._link(f"set interface {index} down", index=index, state="down")
+        self._link(f"set {_name(index)} down", index=index, state="down")
 
     def up(self, index: int) -> None:
         """Set it up."""
-        self._link(f"set interface {index} up", index=index, state="up")
+        self._link(f"set {_name(index)} up", index=index, state="up")
 
     def release(self, index: int) -> None:
         """Take it from its master; no error where it has none."""
-        self._link(f"release interface {index}", index=index, master=0)
+        self._link(f"release {_name(index)}", index=index, master=0)
 
     def enslave(self, index: int, bond: int) -> None:
         """Give it a master; it must be down."""
-        self._link(f"enslave interface {index}", index=index, master=bond)
+        self._link(f"enslave {_name(index)}", index=index, master=bond)
 
     def mtu(self, index: int, mtu: int) -> None:
         """Set its MTU."""
-        self._link(f"MTU {mtu} on interface {index}", index=index, mtu=mtu)
+        self._link(f"MTU {mtu} on {_name(index)}", index=index, mtu=mtu)
 
     def address(self, index: int, address: str) -> None:
         """Add an IPv6 address such as fd00::1/64, without asking the network for duplicates."""
         host, _slash, length = address.partition("/")
-        what = f"address {address} on interface {index}"
+        what = f"address {address} on {_name(index)}"
         values = {"address": host, "prefixlen": int(length), "flags": _NODAD}
         self._call(what, lambda: self._route.addr("add", index=index, **values))
 
@@ -93,7 +93,7 @@ class Changer:
         body = struct.pack("=BxHiII", 0, 0, index, 0, 0) + info
         code = _acknowledged(_NEWLINK, body)
         if code:
-            raise ChangeFailed(f"{name} {value} on interface {index}", code, "")
+            raise ChangeFailed(f"{name} {value} on {_name(index)}", code, "")
 
     def _link(self, what: str, **values: object) -> None:
         self._call(what, lambda: self._route.link("set", **values))
@@ -110,6 +110,14 @@ class Changer:
     def close(self) -> None:
         """Close the channel."""
         self._route.close()
+
+
+def _name(index: int) -> str:
+    """For an error's text."""
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return f"interface {index}"
 
 
 def _attribute(kind: int, data: bytes) -> bytes:

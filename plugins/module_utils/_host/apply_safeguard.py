@@ -153,8 +153,8 @@ class Safeguard:
 
 
 def run_id() -> str:
-    """Of this run: its time to the second, and its process."""
-    return f"{utc_text()[:19].replace('-', '').replace(':', '')}-{os.getpid()}"
+    """Of this journal: its time to the microsecond, as a run may have several, and its process."""
+    return f"{utc_text()[:26].replace('-', '').replace(':', '')}-{os.getpid()}"
 
 
 def boot_id() -> str:

@@ -22,6 +22,9 @@ from .port_state import (
 
 # Ticks of 100 ms stretch on a busy host, and a switch answers when it comes to it.
 MARGIN_S = 5.0
+# bond_3ad_initialize(): how long a bond that gets its first member puts off the choice of an
+# aggregator.
+FIRST_CHOICE_S = 8.0
 
 
 class Timers(NamedTuple):

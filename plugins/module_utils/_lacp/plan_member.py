@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .budget import FIRST_CHOICE_S
 from .plan import Refused, Step, command, link
 from .shell import quoted
 
@@ -100,12 +101,15 @@ class Planner(NamedTuple):
     def _rung(self, name: str, before: PortBefore, stand: Stand, when: str) -> Rung:
         wait_s = self.answer_s if name == POKE else self.converge_s
         port = before.device.name
+        is_last = stand.members() == [port]
+        if is_last and name == REENSLAVE and self.wish.timeout_s is None:
+            wait_s += FIRST_CHOICE_S
         if name == POKE:
             steps = [self._poke(port)]
         elif name == BOUNCE:
             steps = [*self._bounce(before)]
         else:
-            steps = [*self._reenslave(before, is_last=stand.members() == [port])]
+            steps = [*self._reenslave(before, is_last=is_last)]
         steps += self._wait(port, wait_s)
         return Rung(name, tuple(step._replace(when=when) for step in steps), wait_s)
 

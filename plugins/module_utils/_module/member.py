@@ -210,7 +210,7 @@ class Work:
             said = check_isolation(
                 stand, plan.member, actions[0], allowed=self._wish.allow_isolation, cured=cured
             )
-            if said:
+            if said and said not in self.result.notes:
                 self.result.notes.append(said)
 
     def _member(self, plan: Plan, scene: Scene) -> None:

@@ -117,6 +117,8 @@ def test_the_last_member_gets_the_bond_its_mac_back() -> None:
     )
     assert steps(plan) == ["down", "release", "bond_mac", "enslave", "wait"]
     assert plan.steps()[2].do == "ip link set dev bond0 address 02:00:00:00:00:01"
+    usual = planner("cycled", method="reenslave").plan(before(), WELL)
+    assert plan.rungs[0].wait_s == usual.rungs[0].wait_s + 8
 
 
 def test_names_that_a_shell_would_read_are_quoted() -> None:
