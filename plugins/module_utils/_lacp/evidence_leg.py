@@ -15,7 +15,7 @@ from .evidence_spoken import DEAF, is_explained
 from .evidence_time import utc_ns
 from .fact import NotEvaluable
 from .port_state import FORWARDING, TIMEOUT, ZERO_MAC
-from .window import NS, OPPOSITE, RECEIVED, SENT
+from .window import FROM_A, FROM_B, NS, OPPOSITE, RECEIVED, SENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -288,10 +288,16 @@ class Leg:
     def lane(self, direction: str) -> tuple[int, Mapping[str, Any]] | None:
         """(index, lane) of a direction; None if no frame of it was seen."""
         self.evidence.need_wire()
-        for at, row in rows(self.evidence.wire.get("lanes")):
-            if row.get("member") == self.name and row.get("direction") == direction:
-                return at, row
-        return None
+        mine = [
+            (at, row)
+            for at, row in rows(self.evidence.wire.get("lanes"))
+            if row.get("member") == self.name
+        ]
+        if direction in (SENT, RECEIVED) and any(
+            row.get("direction") in (FROM_A, FROM_B) for _at, row in mine
+        ):
+            raise NotEvaluable(f"{self.name}: the capture does not tell which end is ours")
+        return next((one for one in mine if one[1].get("direction") == direction), None)
 
     def tap(self, direction: str) -> int:
         """LACPDUs seen at the tap in the window."""

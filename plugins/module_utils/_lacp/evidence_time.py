@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from .window import NS
 
@@ -15,8 +16,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 def utc_ns(text: object) -> int | None:
     """Nanoseconds since 1970 of '2026-11-20T23:00:00.123456789Z'; None if it is no such time."""
-    if not isinstance(text, str):
-        return None
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=8192)  # rules read the same times again and again
+def _parsed(text: str) -> int | None:
     body, offset = _zone(text.strip().replace(" ", "T", 1))
     if offset is None:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -28,11 +28,15 @@ from .scenes import (
     healthy,
     healthy_slow,
     ingress_dropped,
+    silent,
     starved,
     unheard,
     unheard_for_a_time,
 )
 from .test_verdicts import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEYS = {
     "schema", "host", "bond", "source", "fault", "members", "direction", "confidence",
@@ -147,6 +151,23 @@ def test_without_privilege_nobody_is_called_alone() -> None:
     assert "CAP_NET_ADMIN" in json.dumps(verdict["evidence_against"])
 
 
+def test_a_capture_alone_gives_the_direction() -> None:
+    verdict = unheard_for_a_time().verdict(before=None, after=None, kernel_log=None)
+    assert (verdict["fault"], verdict["direction"]) == ("insufficient", "transmit")
+    assert (verdict["members"], verdict["direction_confidence"]) == (["eno2"], "conclusive")
+    assert "- 3 s = " in verdict["arithmetic"][0]
+
+
+def test_a_capture_that_does_not_tell_our_end_accuses_nobody() -> None:
+    packet = silent("veth").packet()
+    for lane in packet["wire"]["lanes"]:
+        lane["direction"] = {"sent": "from_a", "received": "from_b"}[lane["direction"]]
+    verdict = diagnose(packet)
+    assert verdict["fault"] == "insufficient"
+    assert verdict["also"] == []
+    assert "which end is ours" in json.dumps(verdict["rules"])
+
+
 def test_a_bond_of_another_mode_is_not_judged() -> None:
     scene = Scene()
     scene.bond["MODE"] = "active-backup"
@@ -194,12 +215,13 @@ def resolved(packet: Any, pointer: str) -> Any:
     return packet
 
 
+MAKERS: list[Callable[[], Scene]] = [
+    lambda: unheard("ice"), unheard_for_a_time, ingress_dropped, flipping, carrier_flaps
+]  # fmt: skip
 WHOLE = {
     make: json.dumps(make().packet(switch_evidence=[port_evidence(2)], fleet=[{"host": "h2"}]))
-    for make in (
-        lambda: unheard("ice"), unheard_for_a_time, ingress_dropped, flipping, carrier_flaps
-    )
-}  # fmt: skip
+    for make in MAKERS
+}
 JUNK = st.one_of(
     st.none(),
     st.booleans(),

@@ -45,6 +45,14 @@ def mute() -> dict[str, Any]:
     return scene.grew("eno2", lacpdu_tx=0).verdict()
 
 
+def mute_team() -> dict[str, Any]:
+    """The same of a team device: teamd does not count what it sends."""
+    scene = Scene(seconds=120)
+    scene.bond.update(KIND="team", TEAM_ANSWERS=True)
+    scene.speaks("eno2", received=theirs(2))
+    return scene.grew("eno2", lacpdu_tx=None).verdict()
+
+
 def gaps_from_far_end(driver: str = "ice", **port: Any) -> dict[str, Any]:
     """Five seconds of nothing; our port expired, and heard it again."""
     scene = Scene(driver=driver)
@@ -131,6 +139,7 @@ def no_counters() -> dict[str, Any]:
 CASES = [
     Case("R08", FIRES, starved().verdict, "gave up on it", fault="host", confidence="conclusive"),
     Case("R08", FIRES, mute, "no LACPDU at all", confidence="conclusive"),
+    Case("R08", FIRES, mute_team, "no LACPDU of teamd", confidence="conclusive"),
     Case("R08", FIRES, busy_host().verdict, "sent no LACPDU", confidence="hint"),
     Case("R08", SILENT, healthy().verdict),
     Case("R08", SILENT, passive().verdict),
