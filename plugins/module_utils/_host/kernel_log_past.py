@@ -24,7 +24,7 @@ _MOST = 1_000_000  # a chatty driver must not keep us here
 
 
 def past_lines(since_utc_ns: int) -> Iterator[Logged]:
-    """Lines of the kernel since then, as far as it has them; OSError (EPERM: dmesg is restricted)."""
+    """Lines of the kernel since then, as far as it has them; OSError, EPERM if not allowed."""
     file = os.open(PATH, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         boot_utc_ns = time.time_ns() - time.monotonic_ns()

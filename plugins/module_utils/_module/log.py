@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 MOST_LINES = 5000
 # Who may touch a bond; others are not asked for, their lines are nobody's business here.
-UNITS = (
-    "systemd-networkd NetworkManager networking systemd-udevd ifupdown2-pre teamd openvswitch-switch"
-).split()
+UNITS = [
+    *("systemd-networkd", "NetworkManager", "networking", "systemd-udevd", "ifupdown2-pre"),
+    *("teamd", "openvswitch-switch"),
+]
 ARGUMENTS: dict[str, Any] = {
     "since": {"type": "float", "required": True},
     "until": {"type": "float"},

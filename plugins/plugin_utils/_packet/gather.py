@@ -58,6 +58,7 @@ class Gathered:
     frames: bytes = b""
     stages: list[dict[str, str]] = field(default_factory=list)
     redacted: bool = False
+    rack: str = ""
 
     def stage(self, name: str, status: str, at: str, message: str = "") -> None:
         """Note how a stage ended; at: RFC 3339."""
@@ -76,6 +77,7 @@ class Gathered:
             "complete": not any(stage["status"] == FAILED for stage in self.stages),
             "redacted": self.redacted,
             "stages": self.stages,
+            **({"rack": self.rack} if self.rack else {}),
         }
 
     def window(self) -> dict[str, Any] | None:

@@ -44,9 +44,7 @@ def timeline_section(story: Story | None) -> Safe:
             id_="timeline",
         )
     scale = _Scale(story)
-    rows = [_axis(story)]
-    for member in story.members:
-        rows.append(_member(story, member, scale))
+    rows = [_axis(story), *(_member(story, member, scale) for member in story.members)]
     rows.append(_row("kernel log", count(len(story.log), "line"), _points(story.log, scale, 4, 32)))
     return tag(
         "section",

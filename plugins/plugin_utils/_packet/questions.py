@@ -115,10 +115,8 @@ def asked(document: Mapping[str, Any], verdict: Mapping[str, Any]) -> Iterator[t
     direction = verdict.get("direction")
     if direction in ("transmit", "both"):
         yield (
-            f"Do the LACP receive counters of the ports to {names} rise, and the ports' own counters of "
-            "received multicast frames?",
-            "Both frozen: our frames do not reach you. Only LACP's frozen: they reach the port and "
-            "are dropped behind it (control plane policing, an access list).",
+            f"Do the ports to {names} count more and more LACPDUs, and multicast frames, received?",
+            "Neither: our frames do not reach you. No LACPDUs: they are dropped behind the port.",
         )
     if direction in ("receive", "both"):
         yield (
@@ -130,7 +128,7 @@ def asked(document: Mapping[str, Any], verdict: Mapping[str, Any]) -> Iterator[t
         "A reason such as suspended, individual or incompatible names the cause verbatim.",
     )
     yield (
-        "Which actor and partner does each of these ports show: systems, keys, port numbers, states?",
+        "Which actor and partner does each of these ports show: system, key, port number, state?",
         "They must mirror the table above. Where they do not, we look at different ports.",
     )
     yield (

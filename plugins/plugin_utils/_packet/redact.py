@@ -5,7 +5,8 @@
 """Addresses and names replaced, each always by the same, so that a packet can be given away.
 
 A MAC address keeps its first three octets, so that the vendor can still be named and commands for
-its switches be given; group addresses are public and stay. Bonds, members and VLANs keep their names.
+its switches be given; group addresses are public and stay. Bonds, members and VLANs keep their
+names.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ _LINE = re.compile(
 )
 # The same within a line, as flow style and options of commands have it.
 _WITHIN = re.compile(
-    rb"(?i)([\s{,\"'](?:[\w-]*(?:psk|password|passwd|secret|private[-_]?key))[\"']?[ \t]*[:=][ \t]*)"
+    rb"(?i)([\s{,\"'](?:[\w-]*(?:psk|password|passwd|secret|private[-_]?key))"
+    rb"[\"']?[ \t]*[:=][ \t]*)"
     rb"(\"[^\"]*\"|'[^']*'|[^\s,}]+)"
 )
 _PEM = re.compile(rb"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END [^-]*-----|\Z)", re.DOTALL)

@@ -57,9 +57,10 @@ def where_words(verdict: Mapping[str, Any]) -> str:
 def next_steps(verdict: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(side, command, why) of each step that the verdict proposes."""
     told = verdict.get("next") or {}
-    found = []
-    for step in told.get("host") or ():
-        found.append(("host", str(step.get("command", "")), str(step.get("why", ""))))
+    found = [
+        ("host", str(step.get("command", "")), str(step.get("why", "")))
+        for step in told.get("host") or ()
+    ]
     for step in told.get("switch") or ():
         side = f"switch ({step['vendor']})" if step.get("vendor") else "switch"
         found.append((side, str(step.get("command", "")), str(step.get("why", ""))))
