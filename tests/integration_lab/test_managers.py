@@ -155,3 +155,19 @@ def test_a_bond_that_nobody_configured_has_no_intent(hosts: Hosts) -> None:
     assert bond["managers"] == []
     assert bond["intent"] is None
     hosts.lab("ssh", "m2", "ip link del bond9")
+
+
+def test_a_team_device_is_read_from_teamd(as_root: Facts) -> None:
+    team = as_root["m1"]["bonds"]["team0"]
+    assert (team["kind"], team["mode"], team["team"]["answers"]) == ("team", "802.3ad", True)
+    assert sorted(team["members"]) == ["ens1", "ens2"]
+    for port in team["members"].values():
+        assert port["team"] == {"enabled": True, "selected": True, "state": "current"}
+        assert port["actor"]["port_state"] & port["partner"]["port_state"] & 0x3C == 0x3C
+        assert port["disagreements"] == []
+
+
+def test_teamd_hides_from_others_and_that_is_said(as_auditor: Facts) -> None:
+    team = as_auditor["m1"]["bonds"]["team0"]
+    assert "mode" not in team
+    assert any("teamd answers root only" in reason for reason in team["unknown"])

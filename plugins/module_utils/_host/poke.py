@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 def prepare(bond: Bond) -> Callable[[], None]:
     """What makes the poke when it is called; CaptureRefused where it would not be neutral."""
+    if bond.is_team:
+        raise CaptureRefused(
+            f"poke refused: {bond.name} is a team device, and teamd has nothing that makes it send "
+            "at once. Run without poke"
+        )
     folder = f"{NET}/{bond.name}/bonding"
     priority = text(f"{folder}/ad_actor_sys_prio")
     content = files.read(f"/proc/net/bonding/{bond.name}")

@@ -27,6 +27,7 @@ from ..evidence import mapping, rows, whole
 from ..evidence_events import restarted_near, wire_length_s
 from ..evidence_time import utc_ns
 from ..fact import NotEvaluable
+from ..model import KIND_TEAM
 from ..port_state import COLLECTING, SYNCHRONIZATION
 from ..window import FROM_A, FROM_B, NS, RECEIVED, SENT
 from .one_way_receive import nothing_came, noticed, sends, waits
@@ -100,6 +101,11 @@ def host_starved(leg: MemberCase) -> Iterator[Match]:
 
 
 def _mute(leg: MemberCase) -> Iterator[Match]:
+    if leg.case.known("kind") == KIND_TEAM:
+        # teamd counts none; whether it sent none or tc and the queue have them, it is this host.
+        text = f"{leg.name}: no LACPDU of teamd reached the tap in the window, and the link is up"
+        yield Match(THE_HOST, TRANSMIT, CONCLUSIVE, text)
+        return
     made = leg.sampled_kernel(SENT)
     if made == 0 and leg.case.known("admin_up") is not False:
         text = f"{leg.name}: this host sent no LACPDU at all in the window, over a link that is up"
