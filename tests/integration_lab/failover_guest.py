@@ -149,7 +149,7 @@ def kills() -> list[Seen]:
 def _killed(fault: str, step: int) -> Seen:
     before = both_hooks("kills")
     sh(f"rm -f {STATE}/kills/progress")
-    run = Run("kills", members=["ki2"], fault=[fault], probe=None, hold=30.0 if step == 4 else 0.5)
+    run = Run("kills", members=["ki2"], fault=[fault], probe=None, hold=30.0 if step < 6 else 0.5)
     reached = until(lambda: _progress("kills", step))
     children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
     during = both_hooks("kills")
