@@ -32,8 +32,8 @@ def page(packet: Packet) -> str:
         tag(
             "main",
             against_section(verdict, pieces),
-            next_section(verdict),
             timeline_section(story_of(packet)),
+            next_section(verdict),
             members_section(document),
             rules_section(verdict, pieces),
             exhibit_section(pieces),

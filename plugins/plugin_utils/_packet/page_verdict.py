@@ -111,10 +111,30 @@ def links(pointers: Any, pieces: Mapping[str, Exhibit]) -> Safe | None:  # noqa:
 
 
 def next_section(verdict: Mapping[str, Any]) -> Safe | None:
-    """Next steps; commands stand alone so that they can be copied."""
+    """Next steps; commands stand alone so that they can be copied.
+
+    Where the maker of the switch is unknown there are commands of many: each maker's are folded.
+    """
     steps = next_steps(verdict)
     if not steps:
         return None
+    makers = dict.fromkeys(side for side, command, _why in steps if _is_switch(side) and command)
+    folded = makers if len(makers) > 1 else {}
+    ours = [step for step in steps if step[0] not in folded]
+    return tag(
+        "section",
+        tag("h2", "Next"),
+        _steps(ours),
+        *(_maker(side, [step for step in steps if step[0] == side]) for side in folded),
+        id_="next",
+    )
+
+
+def _is_switch(side: str) -> bool:
+    return side.startswith("switch")
+
+
+def _steps(steps: list[tuple[str, str, str]]) -> Safe:
     rows = [
         tag(
             "tr",
@@ -123,12 +143,12 @@ def next_section(verdict: Mapping[str, Any]) -> Safe | None:
         )
         for side, command, why in steps
     ]
-    return tag(
-        "section",
-        tag("h2", "Next"),
-        tag("table", tag("tbody", *rows), class_="steps"),
-        id_="next",
-    )
+    return tag("table", tag("tbody", *rows), class_="steps")
+
+
+def _maker(side: str, steps: list[tuple[str, str, str]]) -> Safe:
+    summary = tag("summary", tag("span", f"Commands on the {side}", class_="title"))
+    return tag("details", summary, _steps([("", *step[1:]) for step in steps]), class_="finding")
 
 
 def problem_section(verdict: Mapping[str, Any]) -> Safe | None:

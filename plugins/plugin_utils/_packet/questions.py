@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._report.markdown import code, plain
 from .facts_of import NONE, UNKNOWN, at, best_bond, partners, said, state_words, vendor_words
 from .moments import seconds_text
+from .readable import code, plain
 from .vendors import MIB, SYSTEMS, System, systems_of
 
 if TYPE_CHECKING:

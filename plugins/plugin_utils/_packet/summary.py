@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._report.markdown import code, plain
 from .facts_of import bond_of, said, state_words, vendor_words
 from .layout import FRAMES, MANIFEST, QUESTIONS, TIMELINE
 from .moments import seconds_text
 from .questions import clock_words
+from .readable import code, plain
 from .words import CONFIDENCE, fault_words, next_steps, problems, where_words
 
 if TYPE_CHECKING:
