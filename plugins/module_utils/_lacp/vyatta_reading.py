@@ -13,7 +13,7 @@ from .fact import Known
 from .facts import facts_from
 from .model import Bond, HostFacts
 from .teamd import is_team
-from .vyatta_gathered import AFTER, BEFORE, Gathered, parse, snapshot
+from .vyatta_gathered import AFTER, BEFORE, Gathered, Section, parse, snapshot
 from .vyatta_wire import wire
 
 _COUNTERS = ("rx_bytes", "rx_packets", "tx_bytes", "tx_packets")
@@ -128,11 +128,18 @@ def _wire(gathered: Gathered, facts: HostFacts, bond: str) -> dict[str, Any] | N
     )
     macs = [port.record.fact(m.PERMANENT_MAC) for port in one.members]
     addresses = [found.value for found in macs if isinstance(found, Known)]
-    if not heard or not (systems or addresses):
-        return None
     members = [port.name for port in one.members]
+    listened = {" ".join(section.about[1:]) for section in heard if _listened(section)}
+    # A member that nobody listened to would look like one that is silent.
+    if not gathered.whole or not listened.issuperset(members) or not (systems or addresses):
+        return None
     span = _span(gathered)
     return wire(frames, span=span, members=members, systems=systems, addresses=addresses)
+
+
+def _listened(section: Section) -> bool:
+    """Whether tcpdump began to listen, and ended by itself or by the time that it was given."""
+    return "listening on" in section.text and " captured" in section.text
 
 
 def _span(gathered: Gathered) -> tuple[int, int] | None:
@@ -169,7 +176,10 @@ def problems(gathered: Gathered) -> list[dict[str, str]]:
         place = " ".join((section.name, section.when, *section.about))
         if section.status is None:
             found.append({"place": place, "text": "cut short: it did not end"})
-        elif section.status and section.name != "heard":
+        elif section.name == "heard" and not _listened(section):
+            text = " ".join(section.text.split())[:200] or "it printed nothing"
+            found.append({"place": place, "text": f"tcpdump did not listen: {text}"})
+        elif section.status:
             text = " ".join(section.text.split())[:200] or "it printed nothing"
             found.append({"place": place, "text": f"exit status {section.status}: {text}"})
     return found

@@ -109,7 +109,8 @@ look() {
 
 hear() {
     heard=$(mktemp -d) || return 0
-    trap 'rm -rf "$heard"' EXIT HUP INT TERM
+    trap 'rm -rf "$heard"' EXIT
+    trap 'exit 1' HUP INT TERM PIPE # a connection that is cut ends in SIGPIPE
     for bond in $bonds; do
         for port in $(members_of "$bond"); do
             if ! have tcpdump || ! have timeout; then continue; fi

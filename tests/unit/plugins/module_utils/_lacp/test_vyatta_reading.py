@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,14 @@ def test_a_stuck_transmit_path_is_found() -> None:
     assert any("tx_packets 25" in sentence for sentence in verdict["arithmetic"])
 
 
+def test_a_listener_that_failed_is_no_silence() -> None:
+    deaf = HEALTHY.replace("listening on ens2", "ens2: You don't have permission to capture")
+    found = packet(deaf)
+    assert "wire" not in found
+    assert any("did not listen" in problem["text"] for problem in found["problems"])
+    assert diagnose(found)["fault"] == "insufficient"
+
+
 def test_the_rules_of_the_audit_run_on_it() -> None:
     gathered = vyatta_gathered.parse(STUCK)
     result = audit(vyatta_reading.facts_of(gathered, "after"), NO_POLICY, now_utc_s=0.0)
@@ -127,6 +136,37 @@ def test_screens_take_the_place_of_what_is_refused() -> None:
     assert port["statistics"]["tx_packets"] == 1299
     assert any("'SYNCHRONIZAT' only" in reason for reason in port["unknown"])
     assert found["source"] == "vyatta"
+
+
+def test_a_bond_without_members_is_no_healthy_one() -> None:
+    dump = '{"setup": {"runner_name": "lacp"}, "team_device": {"ifinfo": {"ifname": "b0"}}}'
+    found = packet(
+        script(
+            section("bonds now", "b0"),
+            section("host before", "/proc/sys/kernel/hostname:er"),
+            section("members before b0", ""),
+            section("state before b0", dump),
+        ),
+        "b0",
+    )
+    assert found["after"]["bonds"]["b0"]["member_names"] == []
+    assert diagnose(found)["fault"] == "insufficient"
+    gathered = vyatta_gathered.parse(script(section("host before", ""), section("bonds now", "b0")))
+    assert vyatta_reading.facts_of(gathered, "before").bonds == ()
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_the_script_runs_where_there_is_no_bond(shell: str) -> None:
+    folder = FOLDER.parents[2] / "roles" / "vyatta" / "files"
+    text = (folder / "gather.sh").read_text(encoding="utf-8")
+    settings = "listen=0\nshow=\nbonds=none0\n"
+    done = subprocess.run(
+        [shell, "-c", settings + text], capture_output=True, text=True, check=False, timeout=60
+    )
+    gathered, packets = vyatta_reading.read(done.stdout + done.stderr, "here")
+    assert gathered.whole
+    assert gathered.bonds() == ["none0"]
+    assert diagnose(packets["none0"])["fault"] == "insufficient"
 
 
 def test_edgeos_is_read_by_procfs() -> None:
