@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 READY_S = 120
-SETTLED_S = 20
 CHURNED_S = 150
 STARVED_NS = 1_500_000_000
 # Lines of the minutes before are of interest, as a packet has them.
@@ -97,7 +96,7 @@ def has_churned(bond: str) -> bool:
 
 
 def play(
-    bond: str, todo: dict[str, Any], start: float
+    bond: str, todo: dict[str, Any], start: float, window: float
 ) -> tuple[list[tuple[str, float]], list[str]]:
     """Go through the steps, each in its second; (what was done when, what did not follow)."""
     clock = threading.Event()
@@ -107,8 +106,8 @@ def play(
         clock.wait(max(start + step["at"] - time.monotonic(), 0))
         times.append((step["name"], round(time.monotonic() - start, 3)))
         late += run(step)
-        following = [one["at"] for one in todo["during"] if one["at"] > step["at"]]
-        patience = min([SETTLED_S, *(start + at - time.monotonic() for at in following)])
+        ends = [window, *(one["at"] for one in todo["during"] if one["at"] > step["at"])]
+        patience = start + min(ends) - time.monotonic()
         if step["states"] and patience > 0:
             late += wait({bond: step["states"]}, patience)
     return times, late
@@ -204,7 +203,9 @@ def play_all(bonds: dict[str, Any], window: float) -> dict[str, Any]:
     end = threading.Event()
     with ThreadPoolExecutor(max_workers=2 * len(bonds) + 1) as pool:
         beating = pool.submit(beat, end)
-        playing = {bond: pool.submit(play, bond, todo, start) for bond, todo in bonds.items()}
+        playing = {
+            bond: pool.submit(play, bond, todo, start, window) for bond, todo in bonds.items()
+        }
         probes = [
             pool.submit(probe, bond, todo["markers"], start)
             for bond, todo in bonds.items()

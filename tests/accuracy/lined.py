@@ -104,9 +104,9 @@ def parse(text: str, file: str) -> Place:
             node = loader.get_single_node()
             if node is None:
                 raise ScenarioError(f"{file}:1: the file is empty. Cure: see docs/scenarios.md")
-            data = loader.construct_document(node)  # type: ignore[no-untyped-call]
+            data = loader.construct_document(node)
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -133,7 +133,7 @@ def read(file: Path) -> Scenario:
     return _on_the_lab(keys, common)
 
 
-def _recorded(file: Path, keys: dict[str, Place], common: dict[str, object]) -> Scenario:
+def _recorded(file: Path, keys: dict[str, Place], common: Mapping[str, Any]) -> Scenario:
     packet = file.parent / keys["packet"].text()
     if not packet.is_file():
         keys["packet"].fail(f"{packet} is not there", "a file, named from this folder")
@@ -149,14 +149,14 @@ def _recorded(file: Path, keys: dict[str, Place], common: dict[str, object]) -> 
             if not path.startswith("/"):
                 keys["set"].at(path, None).fail("no JSON pointer", "begin it with /")
     return Scenario(
-        **common,  # type: ignore[arg-type]  # name, title, tags, source
+        **common,
         expected=_expected(keys["expect"], None),
         packet=str(packet),
         edits=edits,
     )
 
 
-def _on_the_lab(keys: dict[str, Place], common: dict[str, object]) -> Scenario:
+def _on_the_lab(keys: dict[str, Place], common: Mapping[str, Any]) -> Scenario:
     if "set" in keys:
         keys["set"].fail("only a recorded packet can be edited", "leave it out, or add packet:")
     host = _host(keys)
@@ -166,7 +166,7 @@ def _on_the_lab(keys: dict[str, Place], common: dict[str, object]) -> Scenario:
         for place in (keys["faults"].each() if "faults" in keys else ())
     )
     return Scenario(
-        **common,  # type: ignore[arg-type]  # name, title, tags, source
+        **common,
         expected=_expected(keys["expect"], host.bonds[BOND]),
         host=host,
         window_s=window,
