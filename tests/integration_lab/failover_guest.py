@@ -35,7 +35,7 @@ from ansible_collections.bondproof.lacp.plugins.module_utils._module import fail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SWITCH = "10.99.0.254"
+SWITCH, OTHER_SWITCH = "10.99.0.254", "10.98.0.254"
 
 
 class Run:
@@ -133,13 +133,12 @@ def _progress(bond: str, step: int) -> bool:
 
 
 def kills() -> list[Seen]:
-    """SIGKILL in each step of each fault; a run without a word in between restores nothing."""
+    """SIGKILL while a member is deaf, while it is down, and while it comes back."""
+    sh(f"ip -n sw address replace {OTHER_SWITCH}/24 dev po2")
     return [
         _killed(fault, step)
         for fault, step in (
             ("lacp_loss", 3),
-            ("carrier", 3),
-            ("lacp_loss", 4),
             ("carrier", 4),
             ("carrier", 6),
         )
@@ -149,7 +148,8 @@ def kills() -> list[Seen]:
 def _killed(fault: str, step: int) -> Seen:
     before = both_hooks("kills")
     sh(f"rm -f {STATE}/kills/progress")
-    run = Run("kills", members=["ki2"], fault=[fault], probe=None, hold=30.0 if step < 6 else 0.5)
+    hold = 30.0 if step < 6 else 0.5
+    run = Run("kills", members=["ki2"], fault=[fault], probe=OTHER_SWITCH, hold=hold)
     reached = until(lambda: _progress("kills", step))
     children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
     during = both_hooks("kills")
@@ -165,7 +165,8 @@ def _killed(fault: str, step: int) -> Seen:
         "before": before,
         "after": both_hooks("kills"),
         "left": left("kills"),
-        "children": [pid for pid in children if Path(f"/proc/{pid}").exists()],
+        "had_child": bool(children),
+        "children_ended": until(lambda: not any(Path(f"/proc/{one}").exists() for one in children)),
     }
 
 
