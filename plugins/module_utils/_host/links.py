@@ -71,8 +71,8 @@ class Links:
         poll = select.poll()
         poll.register(self._events.fileno(), select.POLLIN)
         while True:
-            for _data in self._events.datagrams():
-                continue
+            for data in self._events.datagrams():
+                self._announced(data)
             stand = self.stand()
             seconds = time.monotonic() - start
             if is_reached(stand) or seconds >= timeout_s:
@@ -80,6 +80,9 @@ class Links:
             if check is not None:
                 check()
             poll.poll(min(POLL_S, timeout_s - seconds) * 1000)
+
+    def _announced(self, data: bytes) -> None:
+        """Hear a datagram of the link group; who asks how they stand has no use for it."""
 
     def close(self) -> None:
         """Close the channels."""

@@ -14,17 +14,18 @@ from .._lacp.plan import Refused
 from .._lacp.remedy import Picture
 from .._lacp.remedy_watch import SILENCE_S
 from .._lacp.snapshot import ReadFailure
-from .._lacp.watch import changes, proc_fields
+from .._lacp.watch import changes, looks, proc_fields
 from . import files
 from .clock import utc_text
-from .links import Links
+from .links import ORDER, Links
 from .packet_socket import PacketSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .._lacp.remedy_watch import Decision, Vigil
     from .._lacp.stuck import Stand
+    from .._lacp.watch import Look
 
 _MOST_EVENTS = 2000
 _MOST_FRAMES = 1000
@@ -45,25 +46,27 @@ class RecordedLinks(Links):
     def stand(self) -> Stand:
         """How they stand now; Refused if the bond is gone."""
         found = super().stand()
-        now = {name: self._fields(found, name) for name in found.ports}
-        now[self._bond_name] = dict(found.bond.fields)
-        if self._last and now != self._last:
-            self._keep(now)
-        self._last = now
+        self._keep({look.ifindex: look for look in (found.bond, *found.ports.values())})
         return found
 
-    def _fields(self, stand: Stand, name: str) -> dict[str, str]:
-        fields = dict(stand.ports[name].fields)
-        fields["master"] = self._bond_name if stand.joined(name) else "none"
-        return fields
+    def _announced(self, data: bytes) -> None:
+        # A member that is back at once was never seen out by those who only look.
+        self._keep({look.ifindex: look for look in looks(data, ORDER) if not look.gone})
 
-    def _keep(self, now: dict[str, dict[str, str]]) -> None:
+    def _keep(self, seen: Mapping[int, Look]) -> None:
         at = utc_text()
-        for name, fields in now.items():
-            for what, was, is_ in changes(self._last.get(name, fields), fields):
+        for index, look in seen.items():
+            if index not in self._names and index != self._bond:
+                continue
+            now = {**look.fields}
+            if index != self._bond:
+                now["master"] = self._bond_name if look.master == self._bond else "none"
+            before = self._last.setdefault(look.name, now)
+            self._last[look.name] = now
+            for what, was, is_ in changes(before, now):
                 if len(self.events) < _MOST_EVENTS:
-                    event = {"at": at, "member": name, "what": what, "before": was, "after": is_}
-                    self.events.append(event)
+                    event = {"at": at, "member": look.name, "what": what}
+                    self.events.append({**event, "before": was, "after": is_})
 
 
 def watch(links: Links, bond: str, vigil: Vigil, seconds: float, *, listen: bool) -> Decision:

@@ -64,7 +64,8 @@ def stuck_transmit(_site: Site, *, member: str) -> Change:
     apply = [
         f"tc qdisc add dev {member} clsact",
         f"tc filter add dev {member} egress matchall action drop",
-        f"systemd-run --quiet --collect --unit={unit} /bin/sh -c {shlex.quote(watch)}",
+        f"systemd-run --quiet --collect --property=IgnoreSIGPIPE=no --unit={unit}"
+        f" /bin/sh -c {shlex.quote(watch)}",
     ]
     clear = [f"systemctl stop {unit} || true", f"{cure} || true"]
     return Change(apply, clear, {member: "unheard"})
