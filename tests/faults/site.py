@@ -130,6 +130,7 @@ class Site:
     def stick(self) -> None:
         """Let the transmit path of a member get stuck, and wait until that shows."""
         self.shell("cat > /run/faults/stick", text=STICK)
+        self.shell(UNSTICK)
         unit = "systemd-run --quiet --collect --unit=lab-stuck /bin/sh /run/faults/stick"
         self.shell(f"setsid {unit} >/dev/null 2>&1 </dev/null &")
         wanted = json.dumps({BOND: {ILL: "unheard"}})

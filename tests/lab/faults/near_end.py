@@ -55,6 +55,8 @@ def stuck_transmit(_site: Site, *, member: str) -> Change:
     bond (not merely down) cures it, for good.
     """
     unit = f"lab-stuck-{member}"
+    # The monitor ends with who reads it, or the member could not get stuck again.
+    start = "systemd-run --quiet --collect --property=IgnoreSIGPIPE=no"
     cure = f"tc qdisc delete dev {member} clsact"
     watch = (
         # By the event, and not by a look at sysfs: it may be back in the bond before we look.
@@ -64,8 +66,7 @@ def stuck_transmit(_site: Site, *, member: str) -> Change:
     apply = [
         f"tc qdisc add dev {member} clsact",
         f"tc filter add dev {member} egress matchall action drop",
-        f"systemd-run --quiet --collect --property=IgnoreSIGPIPE=no --unit={unit}"
-        f" /bin/sh -c {shlex.quote(watch)}",
+        f"{start} --unit={unit} /bin/sh -c {shlex.quote(watch)}",
     ]
     clear = [f"systemctl stop {unit} || true", f"{cure} || true"]
     return Change(apply, clear, {member: "unheard"})
