@@ -24,6 +24,7 @@ from . import (
     rtnl_facts,
     sysfs,
     teamd,
+    vyatta_facts,
     vyatta_sysfs,
 )
 from .model import KIND_BOND, Bond, HostFacts, Member, Problem
@@ -47,6 +48,7 @@ BOND_SOURCES: tuple[BondSource, ...] = (
     procfs.bond,
     teamd.bond,
     vyatta_sysfs.bond,
+    vyatta_facts.bond,
     intent.bond,
 )
 MEMBER_SOURCES: tuple[MemberSource, ...] = (
@@ -55,6 +57,7 @@ MEMBER_SOURCES: tuple[MemberSource, ...] = (
     procfs.member,
     teamd.member,
     vyatta_sysfs.member,
+    vyatta_facts.member,
     dev_mcast.member,
     ethtool_facts.member,
     pci_facts.member,
@@ -65,7 +68,9 @@ def bond_names(snapshot: Snapshot) -> list[str]:
     """Bonds and team devices; from procfs where rtnetlink could not be read."""
     network = rtnl_dumps.network(snapshot)
     if network is None:
-        return sorted({*procfs.names(snapshot), *teamd.names(snapshot)})
+        return sorted(
+            {*procfs.names(snapshot), *teamd.names(snapshot), *vyatta_facts.names(snapshot)}
+        )
     found = {link.name for link in network.links.values() if link.kind in rtnl.BOND_KINDS}
     return sorted(found.union(_openvswitch(snapshot)))
 
@@ -74,7 +79,7 @@ def is_kernel_bond(snapshot: Snapshot, name: str) -> bool:
     """Whether the kernel's bonding driver makes it; where rtnetlink is silent, all bonds are."""
     network = rtnl_dumps.network(snapshot)
     if network is None:
-        return not teamd.is_team(snapshot, name)
+        return not (teamd.is_team(snapshot, name) or name in vyatta_facts.names(snapshot))
     return name in network.names and network.names[name].kind == KIND_BOND
 
 
@@ -152,7 +157,7 @@ def _bond(snapshot: Snapshot, name: str) -> Bond:
     into = RecordBuilder()
     for source in BOND_SOURCES:
         source(snapshot, name, into)
-    if rtnl_dumps.network(snapshot) is None and not teamd.is_team(snapshot, name):
+    if rtnl_dumps.network(snapshot) is None and name in procfs.names(snapshot):
         into.known(bond_fields.KIND, KIND_BOND, "procfs")
     if name in _openvswitch(snapshot):
         openvswitch.bond(snapshot, name, into)
@@ -184,6 +189,7 @@ def _memberships(snapshot: Snapshot, name: str) -> list[tuple[str, list[str]]]:
             ("sysfs", sysfs.members(snapshot, name)),
             ("teamd", teamd.members(snapshot, name)),
             ("sysfs", vyatta_sysfs.members(snapshot, name)),
+            (vyatta_facts.SCREEN, vyatta_facts.members(snapshot, name)),
         )
         if ports is not None
     ]

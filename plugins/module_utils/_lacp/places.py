@@ -23,6 +23,8 @@ TEAM_STATE, TEAM_CONFIG, TEAM_OPTIONS = (
 TEAM_ENABLED = TEAM_SOCKETS + "{}.sock:enabled/{}"
 # The same of a router with a dataplane of its own: what `vplsh -l -c lag` prints.
 DATAPLANE = "/opt/vyatta/bin/vplsh:lag"
+# And the screens of `show interfaces`, by the number in which they were shown.
+SCREENS = "/opt/vyatta/bin/show:"
 
 # Of a bond, in /sys/class/net/<bond>/bonding.
 BOND_FILES = (

@@ -10,7 +10,8 @@ capture or teamd itself tells it. Where several texts speak of one thing, the la
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from . import (
     bond_fields as b,
@@ -21,8 +22,13 @@ from . import (
     vyatta_members,
 )
 from .model import Bond, HostFacts, Member, Problem
+from .places import SCREENS
 from .port_state import ZERO_MAC
 from .record import RecordBuilder
+from .snapshot import ReadFailure
+
+if TYPE_CHECKING:
+    from .snapshot import Snapshot
 
 SCREEN, CAPTURE = "screen", "tcpdump"
 _UP = {"up": True, "down": False, "admin-down": False}
@@ -70,6 +76,16 @@ class Screens:
             if shown["name"] == bond
         ]
 
+    def members(self, bond: str) -> list[str]:
+        """Members in the last showing of a bond."""
+        shown = self.rows(bond)
+        return [row["name"] for row in shown[-1]["members"]] if shown else []
+
+    def row(self, bond: str, member: str) -> dict[str, Any] | None:
+        """The last showing of a member."""
+        shown = [row for one in self.rows(bond) for row in one["members"] if row["name"] == member]
+        return shown[-1] if shown else None
+
     def names(self) -> list[str]:
         """All bonds that any screen names."""
         shown = {
@@ -83,16 +99,62 @@ class Screens:
 
 
 def facts(screens: Screens) -> HostFacts:
-    """The facts that screens give; never raises."""
-    return HostFacts(
-        RecordBuilder().build(),
-        tuple(_bond(screens, name) for name in screens.names()),
-        tuple(screens.problems),
-    )
+    """The facts that screens alone give; never raises."""
+    bonds = []
+    for name in screens.names():
+        into = RecordBuilder()
+        _bond(screens, name, into)
+        ports = []
+        for port in screens.members(name):
+            record = RecordBuilder()
+            _member(screens, name, port, record)
+            ports.append(Member(port, record.build()))
+        bonds.append(Bond(name, into.build(), tuple(ports)))
+    return HostFacts(RecordBuilder().build(), tuple(bonds), tuple(screens.problems))
 
 
-def _bond(screens: Screens, name: str) -> Bond:
-    into = RecordBuilder()
+def of_snapshot(snapshot: Snapshot) -> Screens | None:
+    """The screens that a snapshot holds; None if there are none."""
+    texts = [
+        str(snapshot.text(path))
+        for path in sorted(snapshot.files)
+        if path.startswith(SCREENS) and not isinstance(snapshot.file(path), ReadFailure)
+    ]
+    return _read(tuple(texts)) if texts else None
+
+
+@lru_cache(maxsize=4)
+def _read(texts: tuple[str, ...]) -> Screens:
+    return Screens(list(texts), [], [])
+
+
+def names(snapshot: Snapshot) -> list[str]:
+    """Bonds whose members a screen shows."""
+    screens = of_snapshot(snapshot)
+    return [] if screens is None else [name for name in screens.names() if screens.members(name)]
+
+
+def members(snapshot: Snapshot, name: str) -> list[str] | None:
+    """Members of a bond as a screen shows them; None if none does."""
+    screens = of_snapshot(snapshot)
+    return (screens.members(name) or None) if screens else None
+
+
+def bond(snapshot: Snapshot, name: str, into: RecordBuilder) -> None:
+    """Add what screens in a snapshot show of a bond."""
+    screens = of_snapshot(snapshot)
+    if screens is not None and name in screens.names():
+        _bond(screens, name, into)
+
+
+def member(snapshot: Snapshot, bond: str, name: str, into: RecordBuilder) -> None:
+    """Add what they show of a member."""
+    screens = of_snapshot(snapshot)
+    if screens is not None:
+        _member(screens, bond, name, into)
+
+
+def _bond(screens: Screens, name: str, into: RecordBuilder) -> None:
     row = screens.bonds.get(name)
     shown = screens.interfaces.get(name)
     if row:
@@ -108,40 +170,33 @@ def _bond(screens: Screens, name: str) -> Bond:
         into.known(b.KIND, "team", SCREEN)
         if not row and any(one["flags"]["lacp"] for one in flagged):
             into.known(b.MODE, "802.3ad", SCREEN)
-    members = {one["name"]: one for table in tables for one in table["members"]}
-    last = {one["name"] for one in tables[-1]["members"]} if tables else set()
-    present = [member for member in members if member in last]
-    into.known(b.MEMBERS, present, SCREEN)
-    return Bond(
-        name,
-        into.build(),
-        tuple(Member(member, _member(screens, members[member]).build()) for member in present),
-    )
+    into.known(b.MEMBERS, screens.members(name), SCREEN)
 
 
-def _member(screens: Screens, row: dict[str, Any]) -> RecordBuilder:
-    into = RecordBuilder()
-    shown = screens.interfaces.get(row["name"])
+def _member(screens: Screens, bond: str, name: str, into: RecordBuilder) -> None:
+    row = screens.row(bond, name)
+    if row is None:
+        return
+    shown = screens.interfaces.get(name)
     if shown and shown["link"] in _UP:
         into.known(m.ADMIN_UP, shown["state"] == "up", SCREEN)
         into.known(m.CARRIER, _UP[shown["link"]], SCREEN)
     counters = {
-        name: row[name]
-        for name in ("rx_packets", "tx_packets", "rx_bytes", "tx_bytes")
-        if row[name] is not None
+        key: row[key]
+        for key in ("rx_packets", "tx_packets", "rx_bytes", "tx_bytes")
+        if row[key] is not None
     }
     into.known(m.STATISTICS, counters, SCREEN)
     _known(m.TEAM_SELECTED, row["selected"], SCREEN, into)
     told = [
         frame
         for frame in screens.frames
-        if frame["interface"] == row["name"] and frame["actor"] and frame["partner"]
+        if frame["interface"] == name and frame["actor"] and frame["partner"]
     ]
     _sides(told, into)
     if row["flags"] and not any(frame["sent_by"] == "host" for frame in told):
         word = row["flags"]["shown"]
         into.unknown(m.ACTOR_STATE, f"the screen shows {word!r} only: its highest bit")
-    return into
 
 
 def _sides(frames: list[dict[str, Any]], into: RecordBuilder) -> None:

@@ -105,19 +105,28 @@ def snapshot(gathered: Gathered, when: str) -> Snapshot:
         if path in files:
             values[name] = files[path].decode("utf-8", "replace").strip()
     values["utc"] = next((one.at for one in gathered.of("host", when)), None)
+    folders: dict[str, tuple[str, ...]] = {"/sys/module": _modules(files)} if files else {}
+    for section in gathered.of("members", when):
+        names = sorted(f"lower_{name}" for name in section.text.split())
+        folders[f"{places.NET}/{' '.join(section.about)}"] = tuple(names)
+    files.update(_answers(gathered, when))
+    return Snapshot(files, folders=folders, facts=values)
+
+
+def _answers(gathered: Gathered, when: str) -> dict[str, Any]:
+    """What programs printed, at the places where the parsers look for it."""
+    files: dict[str, Any] = {}
     for name, place in (("state", places.TEAM_STATE), ("config", places.TEAM_CONFIG)):
         for section in gathered.of(name, when):
             files[place.format(*section.about[:1])] = _dump(section)
     for section in gathered.of("dataplane", when):
         files[places.DATAPLANE] = _dump(section)
+    for number, section in enumerate(gathered.of("screen", when)):
+        files[f"{places.SCREENS}{number:03d}"] = section.text.encode()
     for section in gathered.of("enabled", when):
         if len(section.about) == 2:
             files[places.TEAM_ENABLED.format(*section.about)] = _flag(section)
-    folders: dict[str, tuple[str, ...]] = {"/sys/module": _modules(files)} if files else {}
-    for section in gathered.of("members", when):
-        names = sorted(f"lower_{name}" for name in section.text.split())
-        folders[f"{places.NET}/{' '.join(section.about)}"] = tuple(names)
-    return Snapshot(files, folders=folders, facts=values)
+    return files
 
 
 def _modules(files: dict[str, Any]) -> tuple[str, ...]:

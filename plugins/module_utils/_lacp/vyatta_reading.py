@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import bond_fields as b, member_fields as m, tcpdump_text, vyatta_facts, vyatta_packet
+from . import member_fields as m, tcpdump_text, vyatta_members, vyatta_packet
 from .evidence_time import utc_ns
 from .fact import Known
 from .facts import facts_from
 from .model import Bond, HostFacts
 from .teamd import is_team
+from .vyatta_facts import of_snapshot
 from .vyatta_gathered import AFTER, BEFORE, Gathered, Section, parse, snapshot
 from .vyatta_wire import wire
 
@@ -37,25 +38,8 @@ def read(text: str, host: str) -> tuple[Gathered, dict[str, dict[str, Any]]]:
 
 
 def facts_of(gathered: Gathered, when: str) -> HostFacts:
-    """The facts of one look: what programs and files say, else what the screens show."""
-    found = facts_from(snapshot(gathered, when))
-    known = {bond.name for bond in found.bonds if _is_told(bond)}
-    shown = vyatta_facts.facts(_screens(gathered, when))
-    instead = [bond for bond in shown.bonds if bond.name not in known and bond.members]
-    kept = [bond for bond in found.bonds if bond.name not in {one.name for one in instead}]
-    return found._replace(
-        bonds=tuple(sorted((*kept, *instead), key=lambda bond: bond.name)),
-        problems=(*found.problems, *shown.problems),
-    )
-
-
-def _is_told(bond: Bond) -> bool:
-    """Whether more is known of a bond than that it exists."""
-    return isinstance(bond.record.fact(b.MODE), Known)
-
-
-def _screens(gathered: Gathered, when: str) -> vyatta_facts.Screens:
-    return vyatta_facts.Screens([one.text for one in gathered.of("screen", when)], [], [])
+    """The facts of one look: what programs and files say, and what the screens show besides."""
+    return facts_from(snapshot(gathered, when))
 
 
 def _packet(
@@ -89,9 +73,14 @@ def _readings(gathered: Gathered, looks: dict[str, HostFacts], bond: str) -> lis
     found = []
     for when, facts in looks.items():
         at = next((one.at for one in gathered.of("host", when)), None)
+        screens = of_snapshot(snapshot(gathered, when))
         for one in facts.bonds:
             if one.name == bond:
                 members = {port.name: _counts(port.record) for port in one.members}
+                for name, counts in members.items():
+                    shown = screens.row(bond, name) if screens else None
+                    if shown and shown["flags"]:
+                        counts["flags"] = shown["flags"]["shown"]
                 found.append({"at": at, "source": f"look {when}", "members": members})
     return found
 
@@ -179,6 +168,9 @@ def problems(gathered: Gathered) -> list[dict[str, str]]:
         elif section.name == "heard" and not _listened(section):
             text = " ".join(section.text.split())[:200] or "it printed nothing"
             found.append({"place": place, "text": f"tcpdump did not listen: {text}"})
+        elif section.name == "screen" and not section.status:
+            told = vyatta_members.parse(section.text)["refusals"]
+            found += [{"place": place, "text": f"{one['kind']}: {one['text']}"} for one in told]
         elif section.status:
             text = " ".join(section.text.split())[:200] or "it printed nothing"
             found.append({"place": place, "text": f"exit status {section.status}: {text}"})

@@ -132,10 +132,44 @@ def test_screens_take_the_place_of_what_is_refused() -> None:
     text = without(HEALTHY, "state", "config", "enabled", "heard")
     end = text.rindex(f"{HEALTHY.split()[0]} {text.split()[-4]}")
     found = packet(text[:end] + section("screen after team0", table) + text[end:])
-    port = found["after"]["bonds"]["team0"]["members"]["ens2"]
-    assert port["statistics"]["tx_packets"] == 1299
+    bond = found["after"]["bonds"]["team0"]
+    assert (bond["mode"], bond["kind"]) == ("802.3ad", "team")
+    port = bond["members"]["ens2"]
+    assert port["statistics"]["tx_packets"] == 22  # of sysfs: a screen's begin anew at each clear
     assert any("'SYNCHRONIZAT' only" in reason for reason in port["unknown"])
+    assert found["readings"][-1]["members"]["ens2"]["flags"] == "SYNCHRONIZAT"
     assert found["source"] == "vyatta"
+
+
+def test_screens_alone_are_judged() -> None:
+    table = (
+        "Interface        RX: bytes  packets     TX: bytes  packets    slctd LACP flags\n"
+        "b0               {0}      {0}         9      9\n"
+        "    s0           {0}      {0}         9      9    yes   SYNCHRONIZAT"
+    )
+    looks = [
+        section(f"host {when}", "/proc/sys/kernel/hostname:r1")
+        + section(f"screen {when} b0", table.format(count))
+        for when, count in (("before", 5), ("after", 90))
+    ]
+    text = script(section("bonds now", "b0"), *looks)
+    verdict = diagnose(packet(text, "b0"))
+    assert (verdict["fault"], verdict["confidence"]) == ("host", "likely")
+    facts = vyatta_reading.facts_of(vyatta_gathered.parse(text), "after")
+    result = audit(facts, NO_POLICY, now_utc_s=0.0)
+    assert (result.not_judged, result.bugs, facts.problems) == ({}, (), ())
+    assert result.outcomes["partner-defaulted"].outcome == "not_evaluable"
+
+
+def test_what_a_screen_refuses_is_a_problem() -> None:
+    text = script(
+        section("bonds now", "b0"),
+        section("host before", "/proc/sys/kernel/hostname:r1"),
+        section("screen before b0", "b0: Cannot get state"),
+    )
+    assert packet(text, "b0")["problems"] == [
+        {"place": "screen before b0", "text": "teamd-silent: b0: Cannot get state"}
+    ]
 
 
 def test_a_bond_without_members_is_no_healthy_one() -> None:
