@@ -212,8 +212,8 @@ members:
       sample: []
     failover:
       description:
-        - Milliseconds from the fault until this host no longer used the member (RV(members[].failover.left_ms)), until a LACPDU
-          said so of the partner's end (RV(members[].failover.far_left_ms)), and until the fault was ended.
+        - Milliseconds from the fault until this host no longer used the member (C(left_ms)), until a LACPDU
+          said so of the partner's end (C(far_left_ms)), and until the fault was ended.
       type: dict
       returned: always
       sample: {"left_ms": 96.2, "far_left_ms": null, "lasted_ms": 1102.0}
@@ -226,7 +226,7 @@ members:
       sample: {"carrier_ms": 3.1, "back_ms": 2480.0, "far_back_ms": 2590.2, "relapses": 0}
     probe:
       description:
-        - What the echo requests gave; none without O(probe). RV(members[].probe.flows_across) of the flows crossed the member, and
+        - What the echo requests gave; none without O(probe). C(flows_across) of the flows crossed the member, and
           the rest of the figures is theirs. An outage may be off by C(off_by_ms) either way.
       type: dict
       returned: always
