@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A few of the faults of `make faults`: the member is out, and the run dies or has company."""
+"""A few of the faults of `make faults`: the run dies with the member out, and cannot begin at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.lab, pytest.mark.root]
-CHOSEN = ("SIGKILL of a repair with the member out", "second run in parallel")
+CHOSEN = ("SIGKILL of a repair with the member out", "disk full for the journal")
 
 
 def test_a_host_survives(tmp_path: Path) -> None:
