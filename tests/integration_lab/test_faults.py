@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A few of the faults of `make faults`: the run dies with the member out, and cannot begin at all."""
+"""A few of `make faults`: the run dies with the member out, and cannot begin at all."""
 
 from __future__ import annotations
 
