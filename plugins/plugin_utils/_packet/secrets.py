@@ -19,11 +19,12 @@ FIREWALL = "(a line of the firewall about somebody's traffic was left out)"
 
 # Of networkd, NetworkManager's keyfiles, netplan and ifupdown: what holds a secret by its name.
 # Hyphens and underscores are the same here, and case does not matter.
-_SECRET = (
-    rb"(?:[\w.-]*(?:psk|password|passwd|passphrase|secret|private-?key(?:-data)?|preshared-?key|"
-    rb"shared-key|wep-?key\d?|wireless-key\d?|mka-cak|-cak|-pin|token|credential)s?|"
-    rb"key|cak|pin|private|community)"
-).replace(b"-", b"[-_]?")
+_WORDS = (
+    "psk password passwd passphrase secret private~key private~key~data preshared~key shared~key "
+    "wep~key wep~key0 wep~key1 wep~key2 wep~key3 wireless~key mka~cak ~cak ~pin token credential"
+)
+_ENDINGS = "|".join(_WORDS.replace("~", "[-_]?").split())
+_SECRET = rf"(?:[\w.-]*(?:{_ENDINGS})s?|key|cak|pin|private|community)".encode()
 _LINE = re.compile(
     rb"(?im)^([ \t]*(?:-[ \t]+)?[\"']?" + _SECRET + rb"[\"']?(?:[ \t]*[:=][ \t]*|[ \t]+))\S.*$"
 )
