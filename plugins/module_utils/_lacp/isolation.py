@@ -2,174 +2,168 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which swap of cable, optic or port ended the errors: rates between snapshots, and what follows.
-
-Errors are taken to come at random (Poisson). A step is said to have cured a counter when the rate
-before it makes at least three errors likely in the time watched since, and none came: chance would
-do that less than once in twenty times (e^-3 = 0.0498).
-"""
+"""One part of a link swapped at a time, and which swap made the errors end."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
-
-from .earlier import utc_seconds
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-EXPECTED = 3.0
-CURED, PERSISTS, TOO_EARLY = "cured", "persists", "too early"
-# Of a member; 'discard' and 'missed' are a matter of load, not of cables.
-_ERRORS = ("errors.crc", "errors.symbol", "errors.fec", "carrier_down_count", "link_failure_count")
-
-
-class Taken(NamedTuple):
-    """One snapshot: its label, what was changed just before it ('' nothing), and its counters.
-
-    counters: by subject ('bond0/eno1') and path, as earlier.counters_of() has them.
-    """
-
-    label: str
-    changed: str
-    utc: str
-    boot_id: str
-    counters: Mapping[str, Mapping[str, int]]
-
-
-class Interval(NamedTuple):
-    """The time between two snapshots; growth None where a counter fell or the host was started."""
-
-    label: str
-    changed: str
-    seconds: float
-    growth: Mapping[tuple[str, str], Optional[int]]  # noqa: UP045 - Python 3.9 evaluates this
+CURED, FEWER, SAME, MORE, BEGAN, QUIET, UNTOLD = (
+    "cured",
+    "fewer",
+    "same",
+    "more",
+    "began",
+    "quiet",
+    "cannot tell",
+)
+# So many errors must have been due before none of them says something: chance gives that e^-3, 5 %.
+DUE = 3.0
+# Standard deviations between two rates before they count as different.
+_APART = 3.0
+# Parts of the names that drivers give to counters of the physical layer.
+_PHYSICAL = ("crc", "fcs", "symbol", "align", "uncorr", "jabber", "pcs", "illegal_byte", "rx_error")
+_FLAPS = "carrier_down"
 
 
 class Step(NamedTuple):
-    """What a change did to one counter; wait_s: how much longer to watch, where it is too early."""
+    """A measurement after something was changed; errors: growth of each counter that tells any."""
 
-    label: str
     changed: str
-    subject: str
-    counter: str
-    outcome: str
+    note: str
+    start: str
+    length_s: float
+    errors: Mapping[str, int]
+    flaps: int
+
+    @property
+    def worst(self) -> int:
+        """The largest growth: one bad frame is counted under several names."""
+        return max(self.errors.values(), default=0)
+
+
+class Outcome(NamedTuple):
+    """What a step did, compared with the one before; needed_s: a length that would tell, or 0."""
+
+    kind: str
     text: str
-    wait_s: float = 0.0
+    needed_s: float = 0.0
 
 
-def intervals(taken: Sequence[Taken]) -> list[Interval]:
-    """The intervals between snapshots in the order given; EarlierError of a time that is none."""
-    found = []
-    for before, after in zip(taken, taken[1:]):
-        seconds = utc_seconds(after.utc) - utc_seconds(before.utc)
-        # What was changed is told with the snapshot that begins the interval after it.
-        found.append(Interval(before.label, before.changed, seconds, _growth(before, after)))
-    return found
-
-
-def _growth(before: Taken, after: Taken) -> dict[tuple[str, str], int | None]:
-    same = before.boot_id == after.boot_id
-    return {
-        (subject, path): after.counters[subject][path] - count
-        if same and after.counters[subject][path] >= count
-        else None
-        for subject, counters in before.counters.items()
-        for path, count in counters.items()
-        if path in _ERRORS and path in after.counters.get(subject, {})
+def errors_of(grown: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Counters of the physical layer among those that grew, and how often the carrier was lost."""
+    errors = {
+        name: growth
+        for name, growth in grown.items()
+        if growth > 0
+        and not name.startswith("tx_")
+        and any(word in name.lower() for word in _PHYSICAL)
     }
+    return errors, grown.get(_FLAPS, 0)
 
 
-def steps(spans: Sequence[Interval]) -> list[Step]:
-    """What each change did to each counter that grew before it."""
-    found: list[Step] = []
-    for number, span in enumerate(spans):
-        if number and span.changed:
-            found += _judged(spans[number - 1], _until_next(spans[number:]))
-    return found
+def judge(steps: Sequence[Step]) -> dict[str, Any]:
+    """Outcomes, one for each step, and which step cured the link, with the sentence that says it.
 
-
-def _until_next(spans: Sequence[Interval]) -> Interval:
-    """The intervals from a change to the next one, as one."""
-    first = spans[0]
-    seconds, growth = first.seconds, dict(first.growth)
-    for span in spans[1:]:
-        if span.changed:
-            break
-        seconds += span.seconds
-        for key, more in span.growth.items():
-            had = growth.get(key)
-            growth[key] = None if had is None or more is None else had + more
-    return first._replace(seconds=seconds, growth=growth)
-
-
-def _judged(before: Interval, after: Interval) -> Iterable[Step]:
-    for (subject, counter), grown in sorted(before.growth.items()):
-        since = after.growth.get((subject, counter))
-        if not grown or before.seconds <= 0 or since is None:
-            continue
-        rate = grown / before.seconds
-        outcome, wait = _outcome(rate, since, after.seconds)
-        chance = math.exp(-rate * after.seconds)
-        text = (
-            f"{subject}: {counter} grew by {grown} in {before.seconds:.0f} s before, and by "
-            f"{since} in {after.seconds:.0f} s after: {after.changed}: {outcome}"
-        )
-        if outcome == CURED:
-            text += f" (chance alone: {chance:.2g})"
-        elif wait:
-            text += f"; watch {wait:.0f} s more"
-        yield Step(after.label, after.changed, subject, counter, outcome, text, wait)
-
-
-def _outcome(rate: float, since: int, seconds: float) -> tuple[str, float]:
-    if since:
-        return PERSISTS, 0.0
-    if rate * seconds >= EXPECTED:
-        return CURED, 0.0
-    return TOO_EARLY, math.ceil(EXPECTED / rate - seconds)
-
-
-def verdict(found: Iterable[Step]) -> str:
-    """One sentence: the change that ended the errors, or that none has, yet."""
-    told = list(found)
-    cured = [step for step in told if step.outcome == CURED]
-    if cured:
-        changes = "; ".join(dict.fromkeys(step.changed for step in cured))
-        return f"cured by: {changes}"
-    early = [step for step in told if step.outcome == TOO_EARLY]
-    if early:
-        wait = max(step.wait_s for step in early)
-        return f"too early to tell of: {early[-1].changed}; watch {wait:.0f} s more"
-    if told:
-        return f"not cured by: {'; '.join(dict.fromkeys(step.changed for step in told))}"
-    return "no error grew before a change: there is nothing that a change could have cured"
-
-
-def as_result(spans: Sequence[Interval]) -> dict[str, Any]:
-    """Plain data: intervals with growth and rates per minute, steps, and the sentence."""
-    found = steps(spans)
+    measured: 'errors', or 'flaps' where no step counted an error. cured_by: its number from 1, None
+    if none did or if the errors came back.
+    """
+    is_errors = any(step.worst for step in steps)
+    counts = [step.worst if is_errors else step.flaps for step in steps]
+    noun = "errors" if is_errors else "losses of carrier"
+    outcomes = list(_outcomes(steps, counts, noun))
+    cured_by = None
+    for number, outcome in enumerate(outcomes, 1):
+        if outcome.kind == CURED:
+            cured_by = number
+        elif counts[number - 1] and cured_by is not None:
+            cured_by = None
     return {
-        "intervals": [
-            {
-                "from": span.label,
-                "changed": span.changed,
-                "seconds": span.seconds,
-                "counters": [
-                    {
-                        "subject": subject,
-                        "counter": counter,
-                        "growth": grown,
-                        "per_minute": None
-                        if grown is None or span.seconds <= 0
-                        else round(60 * grown / span.seconds, 3),
-                    }
-                    for (subject, counter), grown in sorted(span.growth.items())
-                ],
-            }
-            for span in spans
+        "measured": "errors" if is_errors else "flaps",
+        "rates_per_minute": [
+            round(60 * count / step.length_s, 3) for step, count in zip(steps, counts)
         ],
-        "steps": [step._asdict() for step in found],
-        "verdict": verdict(found),
+        "outcomes": [
+            {"kind": one.kind, "text": one.text, "needed_s": round(one.needed_s)}
+            for one in outcomes
+        ],
+        "cured_by": cured_by,
+        "text": _conclusion(steps, counts, outcomes, cured_by, noun),
     }
+
+
+def _outcomes(steps: Sequence[Step], counts: Sequence[int], noun: str) -> Iterator[Outcome]:
+    for number, (step, count) in enumerate(zip(steps, counts)):
+        if number == 0:
+            text = f"{count} {noun} in {step.length_s:.0f} s: what the others are compared with"
+            yield Outcome(SAME if count else QUIET, text)
+        else:
+            yield _compared(steps[number - 1], counts[number - 1], step, count, noun)
+
+
+def _compared(before: Step, earlier: int, step: Step, count: int, noun: str) -> Outcome:
+    span = f"{count} {noun} in {step.length_s:.0f} s"
+    if not earlier:
+        if count:
+            return Outcome(BEGAN, f"{span}, none before: they began, or came back, with this step")
+        return Outcome(QUIET, f"{span}, none before: there is nothing to compare")
+    rate = earlier / before.length_s
+    due = rate * step.length_s
+    if not count:
+        if due >= DUE:
+            return Outcome(CURED, f"{span}, {due:.0f} were due at the rate before: they ended")
+        needed = DUE / rate
+        text = f"{span}, only {due:.1f} were due: too short to tell, measure {needed:.0f} s"
+        return Outcome(UNTOLD, text, needed)
+    kind, words = _difference(before, earlier, step, count)
+    return Outcome(kind, f"{span}, {due:.0f} were due at the rate before: {words}")
+
+
+def _difference(before: Step, earlier: int, step: Step, count: int) -> tuple[str, str]:
+    """Were both rates the same, each event would fall into either span by its share of the time."""
+    total = earlier + count
+    share = step.length_s / (before.length_s + step.length_s)
+    deviation = (total * share * (1 - share)) ** 0.5
+    apart = (count - total * share) / deviation
+    if apart < -_APART:
+        return FEWER, "fewer, not none"
+    if apart > _APART:
+        return MORE, "more than before"
+    return SAME, "no difference that chance would not make"
+
+
+def _conclusion(
+    steps: Sequence[Step],
+    counts: Sequence[int],
+    outcomes: Sequence[Outcome],
+    cured_by: int | None,
+    noun: str,
+) -> str:
+    if cured_by is not None:
+        step = steps[cured_by - 1]
+        return (
+            f"Step {cured_by} cured it: {noun} ended with '{_named(step)}'. "
+            "Put the old part back to see them return: that proves it."
+        )
+    kinds = [outcome.kind for outcome in outcomes]
+    if CURED in kinds:
+        back = next(n for n in range(kinds.index(CURED) + 1, len(steps)) if counts[n])
+        cured = _named(steps[kinds.index(CURED)])
+        return (
+            f"The {noun} ended with '{cured}' and came back with '{_named(steps[back])}'. "
+            "If that step put the old part back, the old part is at fault."
+        )
+    if not any(counts):
+        return f"No {noun} in any step: measure longer, or under the load that shows them."
+    if len(steps) == 1:
+        return "One measurement: now change one part, and measure again."
+    if kinds[-1] == UNTOLD:
+        return f"The last step was too short: measure {outcomes[-1].needed_s:.0f} s."
+    return f"No step cured it so far: {noun} go on. Change the next part."
+
+
+def _named(step: Step) -> str:
+    return f"{step.changed}, {step.note}" if step.note else step.changed
