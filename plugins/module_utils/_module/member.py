@@ -313,7 +313,7 @@ class Scene:
         network = self._network()
         self.bond = target(network, wish.bond)
         check_members(network, self.bond, names, wish.state)
-        self._check_rights(wish.bond)
+        self.check_rights(wish.bond)
         self.strangers = [name for name in names if name not in self.bond.members]
         self.before: Mapping[str, PortBefore] = {name: self._port(name, network) for name in names}
         self.bond_mac = rtnl.mac(network.details(self.bond.link).get(rtnl.ADDRESS, b""))
@@ -338,7 +338,8 @@ class Scene:
         return self._port(name, network)
 
     @staticmethod
-    def _check_rights(bond: str) -> None:
+    def check_rights(bond: str) -> None:
+        """Refused if this user may not change links."""
         if not privileged(files.read("/proc/self/status")):
             raise Refused("CAP_NET_ADMIN is needed to change links: run the task with become: true")
         path = f"/sys/class/net/{bond}/bonding/ad_actor_sys_prio"

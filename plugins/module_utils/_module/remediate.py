@@ -97,10 +97,13 @@ class Remedy(Work):
         """Everything; Refused before the first step, Failed after it."""
         self._check_request()
         self._check_limits()
-        bond = self._target()
+        self._target()
+        Scene.check_rights(self._wish.bond)
         if not self._module.check_mode:
             self._lock()
             self.result.recovered = self._guard.recover()
+        elif self._guard.store.unfinished():
+            self.result.notes.append("an earlier run did not end: it is restored first")
         bond = self._target()
         self._links = self._recorded = RecordedLinks(self._wish.bond, bond.members)
         self.report.begin(self._shown())
