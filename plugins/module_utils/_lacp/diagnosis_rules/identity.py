@@ -154,8 +154,12 @@ def other_system(case: Case) -> Iterator[Match]:
     """Each stable, so it is not one pair that flips."""
     legs = need_current(case)
     found = {leg.name: str(leg.partner_system()) for leg in legs}
-    if len(set(found.values())) < 2 or any(len(systems(leg, RECEIVED)) > 1 for leg in legs):
+    if len(set(found.values())) < 2:
         return
+    # One that flips over an unbroken link is another matter (R10); one that was moved is not.
+    for leg in legs:
+        if len(systems(leg, RECEIVED)) > 1 and not restarts(leg.evidence, leg.name):
+            return
     told = ", ".join(f"{name} {system}" for name, system in found.items())
     text = f"the members have different partner systems: {told}"
     hit = odd_ones(case, legs, lambda leg: found[leg.name])

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 ERRORS = ("crc", "symbol", "fec_uncorrected")
 SWITCH_ERRORS = ("rx_crc", "rx_symbol", "fec_uncorrected")
 _AFTER_NS = 5 * NS  # D.3: a loss so soon after a line is its consequence
+_ONCE = 2  # the carrier and what bonding makes of it
 _LATE_NS = NS // 2  # the log may be written a little after the link went
 
 
@@ -131,14 +132,31 @@ def carrier_moved(leg: MemberCase) -> Iterator[Match]:
         # Counters that stood still are no evidence for a cable; the events are.
         leg.evidence.forget()
         link_moved(leg.evidence, leg.name)
-    yield Match(
-        PHYSICAL,
-        BOTH,
-        CONCLUSIVE if told else LIKELY,
-        f"{leg.name}: the link changed {moved} time{'s' if moved > 1 else ''} in the window"
-        + (f", and {told[0]}" if told else ""),
-        against=() if told else (f"{leg.name}: no error counter is known to have grown with it",),
-    )
+    text = f"{leg.name}: the link changed {moved} time{'s' if moved > 1 else ''} in the window"
+    if told:
+        yield Match(PHYSICAL, BOTH, CONCLUSIVE, f"{text}, and {told[0]}")
+        return
+    against = [f"{leg.name}: no error counter is known to have grown with it"]
+    if blinked(leg):
+        against.append(f"{leg.name}: the link is back, and what lasts is not explained by that")
+    sure = HINT if len(against) > 1 else LIKELY
+    yield Match(PHYSICAL, BOTH, sure, text, against=tuple(against))
+
+
+def blinked(leg: MemberCase) -> bool:
+    """Whether the link went once and came back, and the member is not well for all that.
+
+    A port that is taken out of its LAG, or put into another, blinks; a cable leaves no such trace.
+    """
+    if len(link_losses(leg.evidence, leg.name)) > _ONCE:
+        return False
+    try:
+        leg.need_settled()
+        is_up = leg.link_up()
+    except NotEvaluable:
+        return False
+    active, mine = leg.case.known("active_aggregator.id"), leg.known("aggregator_id")
+    return is_up and (not leg.is_well() or (None not in (active, mine) and active != mine))
 
 
 def _by_hand(leg: MemberCase) -> bool:

@@ -23,7 +23,7 @@ from ..diagnosis_rule import (
     diagnosis_rule,
 )
 from ..evidence import BEFORE, rows
-from ..evidence_events import restarted_near, wire_length_s
+from ..evidence_events import restarted_near, restarts, wire_length_s
 from ..evidence_spoken import (
     DEAF,
     SLOW_SILENCE_S,
@@ -168,7 +168,8 @@ def nothing_came(leg: MemberCase) -> bool:
         if behind_tap(leg):
             return False
         if leg.back_to_back():
-            return bool(leg.silences(RECEIVED)) or not leg.tap(RECEIVED)
+            silent = leg.silences(RECEIVED) or silent_since_restart(leg)
+            return bool(silent) or not leg.tap(RECEIVED)
         return leg.nic(RECEIVED) == 0
     except NotEvaluable:
         return False
@@ -192,7 +193,8 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
     if leg.case.pairing.ports.get(leg.name):
         yield from _by_its_word(leg)
         return
-    if not _deaf_now(leg) or (leg.tap(RECEIVED) and not leg.silences(RECEIVED)):
+    is_silent = not leg.tap(RECEIVED) or leg.silences(RECEIVED) or silent_since_restart(leg)
+    if not _deaf_now(leg) or not is_silent:
         return  # R08b tells of what came and went
     if not _spoke_before(leg):
         need_slow_window(leg)
@@ -211,6 +213,13 @@ def port_does_not_speak(leg: MemberCase) -> Iterator[Match]:
         yield Match(SWITCH, RECEIVE, LIKELY, text, (), CONCLUSIVE)
     else:
         leg.switch()
+
+
+def silent_since_restart(leg: MemberCase) -> bool:
+    """Whether no LACPDU came since the port began anew: one that runs LACP speaks at once."""
+    began, found = restarts(leg.evidence, leg.name), leg.lane(RECEIVED)
+    last = utc_ns(found[1].get("last")) if found else None
+    return bool(began) and last is not None and last < began[-1].at_ns
 
 
 def _spoke_before(leg: MemberCase) -> bool:
