@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import member_fields as m, tcpdump_text, vyatta_members, vyatta_packet
+from . import member_fields as m, tcpdump_text, vyatta_log, vyatta_members, vyatta_packet
 from .evidence_time import utc_ns
 from .fact import Known
 from .facts import facts_from
@@ -58,6 +58,9 @@ def _packet(
     found.update((when, facts.as_result(sources=False)) for when, facts in looks.items())
     if AFTER not in looks and BEFORE in looks:
         found[AFTER] = found.pop(BEFORE)
+    logged = gathered.of("log")
+    if logged and logged[0].status == 0:
+        found["kernel_log"] = vyatta_log.lines(logged[0].text)
     if last is not None:
         heard = _wire(gathered, last, bond)
         if heard:

@@ -137,4 +137,8 @@ if [ "$listen" -gt 0 ]; then
     hear
     look after
 fi
+# What the kernel and teamd logged lately, with times that can be compared.
+# shellcheck disable=SC2086 # a command that may be empty
+have journalctl && run "log now" $root journalctl --no-pager -q -n 300 -o short-iso --utc \
+    _TRANSPORT=kernel + _COMM=teamd
 tell "end gathering 0"

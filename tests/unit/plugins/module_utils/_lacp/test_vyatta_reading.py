@@ -203,6 +203,23 @@ def test_the_script_runs_where_there_is_no_bond(shell: str) -> None:
     assert diagnose(packets["none0"])["fault"] == "insufficient"
 
 
+def test_the_log_is_part_of_the_evidence() -> None:
+    text = (
+        "2026-11-21T03:08:00+0000 h1 kernel: team0: Port device ens2 added\n"
+        "2026-11-21T12:08:01+0900 h1 teamd_team0[894]: ens2: Changed port state: a -> b\n"
+        "-- Reboot --\n2026-13-21T12:08:01+0900 h1 kernel: no such month"
+    )
+    end = f"{AT} end gathering 0\n"
+    whole = script(section("bonds now", "b0"), section("log now", text))
+    assert whole.endswith(end)
+    assert packet(whole, "b0")["kernel_log"] == [
+        {"at": "2026-11-21T03:08:00Z", "text": "team0: Port device ens2 added"},
+        {"at": "2026-11-21T03:08:01Z", "text": "teamd_team0: ens2: Changed port state: a -> b"},
+    ]
+    refused = whole.replace("end log now 0", "end log now 1")
+    assert "kernel_log" not in packet(refused, "b0")
+
+
 def test_edgeos_is_read_by_procfs() -> None:
     lines = [
         "Ethernet Channel Bonding Driver: v3.7.1 (April 27, 2011)",
