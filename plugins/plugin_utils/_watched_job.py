@@ -12,7 +12,7 @@ import time
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # A host that says nothing for so long is asked whether its job still runs.
 SILENCE_S = 5
+# How often in a row a connection may fail; each try takes as long as the connection's own timeout.
+UNREACHABLE_TRIES = 12
 # Results that belong to the job, not to the module.
 _JOB_KEYS = (
     "ansible_job_id started finished results_file stdout stdout_lines stderr stderr_lines".split()
@@ -68,10 +70,20 @@ class WatchedJob(ActionBase):
         show: Callable[[Mapping[str, Any]], None],
     ) -> dict[str, Any]:
         deadline = time.monotonic() + limit_s
+        failures = 0
         while True:
-            if self._is_shown(fifo, show):
+            try:
+                if self._is_shown(fifo, show):
+                    failures = 0
+                    continue
+                found = self._result(results, variables)
+            except AnsibleConnectionFailure:
+                # The job may be at work on the very links that lead to it, and goes on without us.
+                failures += 1
+                if failures > UNREACHABLE_TRIES:
+                    raise
                 continue
-            found = self._result(results, variables)
+            failures = 0
             if found is not None:
                 self._low_level_execute_command(f"rm -f {quote(results)}")
                 return found
