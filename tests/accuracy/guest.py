@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
-READY_S = 120
+READY_S = 150
 CHURNED_S = 150
 STARVED_NS = 1_500_000_000
 # Lines of the minutes before are of interest, as a packet has them.
