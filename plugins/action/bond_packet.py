@@ -43,6 +43,8 @@ ARGUMENTS: dict[str, Any] = {
 }
 # What starting, analysing and a slow host may take beside the capture itself.
 LEEWAY_S = 120
+# Of the verdict, what a task returns; all of it is in the packet.
+TOLD = ("schema", "fault", "members", "direction", "confidence", "rule", "headline", "window")
 
 display = Display()
 
@@ -82,7 +84,7 @@ class ActionModule(WatchedJob):
             "archive": str(archive),
             "complete": packet.document["complete"],
             "problems": list(packet.problems),
-            "verdict": verdict,
+            "verdict": {key: verdict[key] for key in TOLD},
         }
 
     def _redactor(self, args: Mapping[str, Any], variables: Mapping[str, Any]) -> Redactor | None:

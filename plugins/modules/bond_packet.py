@@ -119,8 +119,8 @@ problems:
   elements: str
   sample: []
 verdict:
-  description: The verdict, as M(bondproof.lacp.bond_verdict) returns it.
+  description: What matters most of the verdict. All of it is in C(verdict.json) of the packet.
   returned: when not in check mode
   type: dict
-  sample: {"schema": "bondproof.lacp/verdict/1", "fault": "healthy", "confidence": "conclusive"}
+  sample: {"schema": "bondproof.lacp/verdict/1", "fault": "healthy", "members": [], "direction": "none", "confidence": "conclusive"}
 """
