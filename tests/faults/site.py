@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -188,9 +189,26 @@ class Site:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """What a controller that loses its power does to its processes."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """What a controller that loses its power does to its processes; workers have own sessions."""
+    for pid in [process.pid, *descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes that a process has started, as far as they are still below it."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+    found, todo = [], [pid]
+    while todo:
+        parent = todo.pop()
+        below = [one for one, above in parents.items() if above == parent]
+        found += below
+        todo += below
+    return found
 
 
 def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
