@@ -132,7 +132,7 @@ def test_what_is_not_lacp_is_named(root: dict[str, Any]) -> None:
     bonds = root["bonds"]
     assert bonds["bond3"]["mode"] == "active-backup"
     assert bonds["bond3"]["active_aggregator"]["id"] is None
-    assert bonds["team0"]["kind"] == "team"
+    assert (bonds["team0"]["kind"], bonds["team0"]["mode"]) == ("team", "802.3ad")
     assert sorted(bonds["team0"]["members"]) == ["ent1", "ent2"]
     assert bonds["ovs0"]["kind"] == "openvswitch"
     assert sorted(bonds["ovs0"]["members"]) == ["env1", "env2"]
@@ -162,7 +162,7 @@ def test_what_the_kernel_hides_from_the_auditor_is_unknown(auditor: dict[str, An
     assert hidden["partner"]["port_state"] is not None
     assert "system.mac" in auditor["bonds"]["bond0"]["unknown"][NEEDS_ADMIN]
     places = [problem["place"] for problem in auditor["bonds_problems"]]
-    assert places == ["/etc/openvswitch/conf.db"]
+    assert places == ["teamd team0", "/etc/openvswitch/conf.db"]
 
 
 def test_a_saved_snapshot_gives_the_same_facts(host: Host) -> None:
