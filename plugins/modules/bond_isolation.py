@@ -110,7 +110,7 @@ steps:
   sample: 2
 outcome:
   description:
-    - What this step did. C(kind) is one of V(cured), V(fewer), V(same), V(more), V(began), V(quiet) and V(cannot tell), with which
+    - What this step did. C(kind) is one of V(measured) (the first), V(cured), V(fewer), V(same), V(more), V(began), V(quiet) and V(cannot tell), with which
       C(needed_s) is the length in seconds that would tell.
   returned: success
   type: dict

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-CURED, FEWER, SAME, MORE, BEGAN, QUIET, UNTOLD = (
+FIRST, CURED, FEWER, SAME, MORE, BEGAN, QUIET, UNTOLD = (
+    "measured",
     "cured",
     "fewer",
     "same",
@@ -73,7 +74,7 @@ def judge(steps: Sequence[Step]) -> dict[str, Any]:
     """
     is_errors = any(step.worst for step in steps)
     counts = [step.worst if is_errors else step.flaps for step in steps]
-    noun = "errors" if is_errors else "losses of carrier"
+    noun = "errors" if is_errors else "losses of carrier" if any(counts) else "errors or flaps"
     outcomes = list(_outcomes(steps, counts, noun))
     cured_by = None
     for number, outcome in enumerate(outcomes, 1):
@@ -99,7 +100,7 @@ def _outcomes(steps: Sequence[Step], counts: Sequence[int], noun: str) -> Iterat
     for number, (step, count) in enumerate(zip(steps, counts)):
         if number == 0:
             text = f"{count} {noun} in {step.length_s:.0f} s: what the others are compared with"
-            yield Outcome(SAME if count else QUIET, text)
+            yield Outcome(FIRST if count else QUIET, text)
         else:
             yield _compared(steps[number - 1], counts[number - 1], step, count, noun)
 

@@ -36,6 +36,8 @@ _TROUBLE = (
     "softnet.dropped",
     "tcp.retransmitted",
 )
+# They move by themselves: one at each boot, the others a minute after each change.
+_RESTLESS = ("boot_id", "churn.actor_state", "churn.partner_state")
 _TROUBLED = ("_errors", "_dropped")
 
 
@@ -94,7 +96,7 @@ def _moved(
             continue
         was, now = before[subject], after[subject]
         for what in sorted({*was, *now}):
-            if what != "boot_id" and was.get(what) != now.get(what):
+            if what not in _RESTLESS and was.get(what) != now.get(what):
                 yield _row(subject, what, was.get(what, UNKNOWN), now.get(what, UNKNOWN))
 
 

@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._lacp.isolation import Step, judge
-from .._report.markdown import code, plain
 from .moments import seconds_text
+from .readable import code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

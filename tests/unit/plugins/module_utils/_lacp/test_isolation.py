@@ -32,7 +32,7 @@ def test_the_step_that_ended_the_errors_is_named() -> None:
     assert found["cured_by"] == 3
     assert found["text"].startswith("Step 3 cured it: errors ended with 'cable'.")
     assert found["rates_per_minute"] == [24.0, 23.1, 0.0]
-    assert kinds(*steps) == ["same", "same", "cured"]
+    assert kinds(*steps) == ["measured", "same", "cured"]
 
 
 def test_a_span_too_short_cures_nothing_and_says_how_long_it_takes() -> None:
@@ -59,11 +59,11 @@ def test_quiet_steps_behind_the_cure_leave_it_standing() -> None:
     ("count", "kind"), [(10, "fewer"), (95, "same"), (105, "same"), (400, "more")]
 )
 def test_rates_differ_only_beyond_chance(count: int, kind: str) -> None:
-    assert kinds(step("nothing", 60, 100), step("port", 60, count)) == ["same", kind]
+    assert kinds(step("nothing", 60, 100), step("port", 60, count)) == ["measured", kind]
 
 
 def test_lengths_that_differ_are_compared_by_rate() -> None:
-    assert kinds(step("nothing", 60, 100), step("port", 600, 1000)) == ["same", "same"]
+    assert kinds(step("nothing", 60, 100), step("port", 600, 1000)) == ["measured", "same"]
 
 
 def test_flaps_are_measured_where_no_error_is_counted() -> None:
@@ -75,7 +75,7 @@ def test_flaps_are_measured_where_no_error_is_counted() -> None:
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        ([step("nothing", 60, 0)], "No losses of carrier in any step"),
+        ([step("nothing", 60, 0)], "No errors or flaps in any step"),
         ([step("nothing", 60, 9)], "One measurement: now change one part"),
         ([step("nothing", 60, 9), step("cable", 60, 9)], "No step cured it so far"),
     ],
