@@ -95,6 +95,7 @@ def well() -> Seen:
     """Both faults with a probe; a plan first, which must be what is done."""
     sh(f"ip -n sw address replace {SWITCH}/24 dev $(ip -n sw -br link | awk '/^po1/ {{print $1}}')")
     options: Seen = {"members": ["we2"], "fault": ["carrier", "lacp_loss"], "probe": SWITCH}
+    options["timeout"] = 20.0  # a starved machine is late, and is to be measured all the same
     before = both_hooks("well")
     planned = Run("well", check=True, **options).result()
     untouched = both_hooks("well") == before
