@@ -182,9 +182,10 @@ def bond_commands(bond: Bond) -> list[str]:
 
 def _team_commands(bond: Bond) -> list[str]:
     ports = ", ".join(f'"{member}": {{}}' for member in bond.members)
+    rate = "false" if bond.options.get("lacp_rate") == "slow" else "true"
     config = (
         f'{{"device": "{bond.name}", "runner": {{"name": "lacp", "active": true, '
-        f'"fast_rate": true}}, "link_watch": {{"name": "ethtool"}}, "ports": {{{ports}}}}}'
+        f'"fast_rate": {rate}}}, "link_watch": {{"name": "ethtool"}}, "ports": {{{ports}}}}}'
     )
     return [f"teamd --daemonize --take-over --config '{config}'", f"ip link set dev {bond.name} up"]
 

@@ -174,6 +174,8 @@ PRINTED = {
     "lacp_verdict": '"msg": "insufficient"',
     "mac_normalise": "All assertions passed",
     "partner_vendor": '"msg": "Arista Networks"',
+    "router_repair": '"msg": "the router has no bond dp0bond0"',
+    "router_result": '"msg": "repaired"',
     "select_findings": '"msg": [\n        "bond0/eno2"\n    ]',
     "tcpdump_lacp": '"Aggregation",\n            "Default"',
     "teamd_state": '"msg": [\n        "dp0s0"\n    ]',

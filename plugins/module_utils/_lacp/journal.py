@@ -61,7 +61,8 @@ class Drop(NamedTuple):
 class Journal(NamedTuple):
     """One run of one module on one bond. started: UTC; members: all, in enslave order.
 
-    ports: those that the plan touches; deadline_s: after which the dead-man restores.
+    ports: those that the plan touches; deadline_s: after which the dead-man restores; kind: 'bond',
+    or 'team' for a device of teamd.
     """
 
     run: str
@@ -77,6 +78,7 @@ class Journal(NamedTuple):
     boot_id: str = ""
     pid: int = 0
     deadline_s: int = 0
+    kind: str = "bond"
 
     def dumps(self) -> str:
         """As text, one JSON object."""

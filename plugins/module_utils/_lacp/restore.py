@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .restore_parts import GUARD, LINKS, PORT_PRIORITY, TC
+from .restore_parts import GUARD, LINKS, PORT_PRIORITY, TC, TEAM
 from .shell import quoted
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def script(journal: Journal, folder: str) -> str:
         *(f"{name}={quoted(value)}" for name, value in values.items()),
     ]
     parts = ["\n".join(head) + "\n", LINKS]
+    if journal.kind == "team":
+        parts.append(TEAM)
     if journal.drops:
         parts.append(TC)
     if any(_own_priority(port) for port in journal.ports):
@@ -108,7 +110,8 @@ def _port_lines(journal: Journal, port: PortBefore, name: str) -> Iterator[str]:
     if port.master == journal.bond:
         yield f"join {name}"
         yield f"admin {name} {_state(port.device)}"
-        yield f"queue {name} {port.queue_id}"
+        if journal.kind == "bond":
+            yield f"queue {name} {port.queue_id}"
         if port.prio:
             yield f"try ip link set dev {name} type bond_slave prio {port.prio}"
         if _own_priority(port):

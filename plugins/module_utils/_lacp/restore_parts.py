@@ -120,6 +120,13 @@ route() {
 }
 """
 
+# A device of teamd has no folder of bonding's.
+TEAM = r"""
+bond_is_there() {
+    is_there "$bond"
+}
+"""
+
 TC = r"""
 undrop() {
     is_there "$1" || return
