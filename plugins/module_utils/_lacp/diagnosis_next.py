@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .diagnosis_health import INSUFFICIENT_WINDOW, window_of
 from .diagnosis_rule import HEALTHY, INSUFFICIENT, NOT_LACP, SWITCH
+from .evidence import AFTER, BEFORE
 from .host_commands import ANY, COMMANDS, DIRECTIONS
 from .switch_commands import commands_for
 
@@ -57,13 +58,16 @@ def _host(case: Case, decided: dict[str, Any], trace: list[Entry]) -> Iterator[d
         yield {"command": "ansible-playbook ... --become", "why": needs[0]}
 
 
+def _port(case: Case, name: str) -> Any:  # noqa: ANN401 - as facts have it
+    """The partner's port; once our end gave up on it, the record holds a default, not a port."""
+    leg = case.leg(name)
+    when = AFTER if leg.known_system() else BEFORE
+    return leg.known("partner.port", when) if leg.known_system(when) else None
+
+
 def _switch(case: Case, decided: dict[str, Any]) -> list[dict[str, str]]:
     """For each vendor that it may be: what shows both ends, the counters and the reason."""
     vendor = str(case.packet.get("partner_vendor") or "")
     system = next((leg.known_system() for leg in case.legs if leg.known_system()), "")
-    ports = [
-        (name, case.leg(name).known("partner.port"))
-        for name in decided["members"]
-        if name in case.names
-    ]
+    ports = [(name, _port(case, name)) for name in decided["members"] if name in case.names]
     return commands_for(vendor, system or "", ports)

@@ -60,6 +60,32 @@ def state_words(record: Mapping[str, Any], path: str) -> str:
     return f"{state} ({' '.join(flags(state)) or 'no bits'})"
 
 
+def far_end(document: Mapping[str, Any], name: str) -> tuple[dict[str, Any], str]:
+    """The partner of a member, {} if none is known, and from when it is: '', heard, or before.
+
+    A member that gave up on its partner shows a record of defaults (key 1, port 1): then what it
+    heard in the window counts, else what it knew before.
+    """
+    now = at(bond_of(document, "after"), f"members.{name}.partner")
+    if isinstance(now, dict) and isinstance(now.get("system"), str):
+        return now, ""
+    for lane in (document.get("wire") or {}).get("lanes") or ():
+        if (lane.get("member"), lane.get("direction")) == (name, "received") and lane.get("sender"):
+            return {**lane["sender"], "port_state": lane["sender"].get("state")}, "heard"
+    earlier = at(bond_of(document, "before"), f"members.{name}.partner")
+    if isinstance(earlier, dict) and isinstance(earlier.get("system"), str):
+        return earlier, "before"
+    return now if isinstance(now, dict) else {}, ""
+
+
+def near_end(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Our own end of a member; from before the window where the link is down by now (key 0)."""
+    now = at(best_bond(document), f"members.{name}")
+    earlier = at(bond_of(document, "before"), f"members.{name}")
+    found = now if at(now, "actor.key") else earlier or now
+    return found if isinstance(found, dict) else {}
+
+
 def partners(document: Mapping[str, Any]) -> list[str]:
     """The LACP systems that the members had as partners, each once."""
     found = []

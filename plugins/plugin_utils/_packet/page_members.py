@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._report.markup import Safe, tag
-from .facts_of import bond_of, said, state_words
+from .facts_of import at, bond_of, said
+from .story import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +42,18 @@ def _cells(member: Mapping[str, Any] | None) -> list[str]:
         return ["not there", "", "", "", "", ""]
     return [
         said(member, "carrier"),
-        state_words(member, "actor.port_state"),
-        state_words(member, "partner.port_state"),
+        _state(member, "actor.port_state"),
+        _state(member, "partner.port_state"),
         said(member, "partner.system"),
         said(member, "partner.key"),
         said(member, "partner.port"),
     ]
+
+
+def _state(member: Mapping[str, Any], path: str) -> str:
+    """The octet and what it comes to; the names of its bits would not fit twice in a row."""
+    state = at(member, path)
+    return f"{state}, {kind_of(state)}" if isinstance(state, int) else said(member, path)
 
 
 def _row(name: str, when: str, cells: list[str], earlier: list[str]) -> Safe:

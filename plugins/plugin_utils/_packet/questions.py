@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .facts_of import NONE, UNKNOWN, at, best_bond, partners, said, state_words, vendor_words
+from .facts_of import (
+    NONE,
+    UNKNOWN,
+    best_bond,
+    far_end,
+    near_end,
+    partners,
+    said,
+    state_words,
+    vendor_words,
+)
 from .moments import seconds_text
 from .readable import code, plain
 from .vendors import MIB, SYSTEMS, System, systems_of
@@ -70,8 +80,7 @@ def clock_words(clock: Mapping[str, Any]) -> str:
 
 
 def _links(document: Mapping[str, Any]) -> Iterator[str]:
-    bond = best_bond(document)
-    members = bond.get("members") or {}
+    members = best_bond(document).get("members") or {}
     if not members:
         yield "No member could be read.\n\n"
         return
@@ -81,18 +90,18 @@ def _links(document: Mapping[str, Any]) -> Iterator[str]:
     )
     yield "|---|---|---|--:|--:|---|---|--:|--:|---|\n"
     for name in sorted(members):
-        member = members[name]
+        ours = near_end(document, name)
+        partner, when = far_end(document, name)
+        theirs = {"partner": partner}
         cells = [
             name,
-            said(member, "permanent_mac"),
-            _system(member, "actor"),
-            said(member, "actor.key"),
-            said(member, "actor.port"),
-            state_words(member, "actor.port_state"),
-            _system(member, "partner"),
-            said(member, "partner.key"),
-            said(member, "partner.port"),
-            state_words(member, "partner.port_state"),
+            said(ours, "permanent_mac"),
+            _system(ours, "actor"),
+            said(ours, "actor.key"),
+            said(ours, "actor.port"),
+            state_words(members[name], "actor.port_state"),
+            _system(theirs, "partner") + _WHEN[when],
+            *_theirs(partner),
         ]
         yield f"| {' | '.join(map(plain, cells))} |\n"
     yield (
@@ -100,6 +109,16 @@ def _links(document: Mapping[str, Any]) -> Iterator[str]:
         "the port in question is the one whose LACP partner is our system and our port of that "
         "line.\n\n"
     )
+
+
+_WHEN = {"": "", "heard": " (heard in the window)", "before": " (before the window)"}
+
+
+def _theirs(partner: Mapping[str, Any]) -> list[str]:
+    """Key, port and state of the far end; its defaults say nothing of it."""
+    if not isinstance(partner.get("system"), str):
+        return ["-", "-", "-"]
+    return [said(partner, "key"), said(partner, "port"), state_words(partner, "port_state")]
 
 
 def _system(member: Mapping[str, Any], whose: str) -> str:
@@ -171,8 +190,9 @@ def _commands(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _port_numbers(document: Mapping[str, Any]) -> str:
     told = []
-    for name, member in sorted((best_bond(document).get("members") or {}).items()):
-        port = at(member, "partner.port")
+    for name in sorted(best_bond(document).get("members") or {}):
+        partner, _when = far_end(document, name)
+        port = partner.get("port") if isinstance(partner.get("system"), str) else None
         number = f"with the LACP port number {port}" if isinstance(port, int) else "that lead"
         told.append(f"{number} to {name}")
     return ", ".join(told) or "to this host"

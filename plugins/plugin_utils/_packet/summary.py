@@ -55,19 +55,24 @@ def _parts(document: Mapping[str, Any], verdict: Mapping[str, Any]) -> Iterator[
         ),
     )
     yield from _listed("What else was found", _evidence(verdict.get("also")))
-    yield from _listed(
-        "Next",
-        (
-            f"{plain(side)}: {code(command) + ', ' if command else ''}{plain(why)}"
-            for side, command, why in next_steps(verdict)
-        ),
-    )
+    yield from _listed("Next", _next(verdict))
     yield from _listed("What is wrong with this packet", map(plain, problems(verdict)))
     yield from _members(document)
     yield (
         f"The questions to the switch team are in {code(QUESTIONS)}, the frames in {code(FRAMES)}; "
         f"{code('sha256sum -c ' + MANIFEST)} shows whether a file was altered.\n"
     )
+
+
+def _next(verdict: Mapping[str, Any]) -> Iterator[str]:
+    """Commands for the switch only where its maker is known: else they would be of all makers."""
+    steps = next_steps(verdict)
+    makers = {side for side, command, _why in steps if side.startswith("switch (") and command}
+    for side, command, why in steps:
+        if side not in makers or len(makers) == 1:
+            yield f"{plain(side)}: {code(command) + ', ' if command else ''}{plain(why)}"
+    if len(makers) > 1:
+        yield f"switch: what {code(QUESTIONS)} asks for, with the commands of each maker"
 
 
 def _evidence(items: Any) -> Iterator[str]:  # noqa: ANN401 - a list of the verdict

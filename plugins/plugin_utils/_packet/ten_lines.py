@@ -55,7 +55,9 @@ def ten_lines(
         *(f"  next     {text}" for text in _padded(_steps(verdict), 2)),
         f"  packet   {where}",
     ]
-    return [lines[0], *(cut(one_line_kept(line), width) for line in lines[1:-1]), lines[-1]]
+    # The headline is the verdict: it is never cut.
+    shown = [cut(one_line_kept(line), width) for line in lines[2:-1]]
+    return [lines[0], one_line_kept(lines[1]), *shown, lines[-1]]
 
 
 def one_line_kept(line: str) -> str:

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from unit.plugins.plugin_utils._report.browser import CHROMIUM, Browser
 
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._packet.facts_of import far_end
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._packet.page import page
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._packet.questions import questions
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._packet.readable import plain
@@ -41,11 +42,11 @@ def test_ten_lines_say_who_how_sure_and_where_the_packet_lies(packet: Packet) ->
     assert len(lines) == 10
     assert lines[0].startswith("h1 bond0: ")
     assert packet.verdict["confidence"] in lines[0]
-    assert lines[1].strip().startswith(packet.verdict["headline"][:60])
+    assert lines[1].strip() == packet.verdict["headline"]  # whole, whatever its length
     assert [line.split()[0] for line in lines[2:]] == [
         *("where", "for", "for", "for", "against", "next", "next", "packet")
     ]
-    assert all(len(line) <= 100 for line in lines[1:])
+    assert all(len(line) <= 100 for line in lines[2:])
 
 
 def test_questions_hold_our_identity_and_the_window(packet: Packet) -> None:
@@ -129,3 +130,20 @@ class TestInABrowser:
     def test_no_request_leaves_the_page(self, browser: Browser) -> None:
         number = browser.evaluate("performance.getEntriesByType('resource').length")
         assert number == 0
+
+
+def test_a_partner_that_was_given_up_is_named_by_what_was_heard_of_it() -> None:
+    """The kernel's record of a partner that it gave up is all defaults: key 1, port 1, no system."""
+    defaults = {"system": None, "key": 1, "port": 1, "port_state": 0}
+    known = {"system": "02:5c:00:00:01:01", "key": 79, "port": 2, "port_state": 61}
+    looks = {
+        when: {"bonds": {"bond0": {"members": {"eno2": {"partner": partner}}}}}
+        for when, partner in (("before", known), ("after", defaults))
+    }
+    document: dict[str, Any] = {"bond": "bond0", **looks}
+    assert far_end(document, "eno2") == (known, "before")
+    sender = {"system": known["system"], "key": 79, "port": 7, "state": 69}
+    document["wire"] = {"lanes": [{"member": "eno2", "direction": "received", "sender": sender}]}
+    partner, when = far_end(document, "eno2")
+    assert (partner["port"], partner["port_state"], when) == (7, 69, "heard")
+    assert "with the LACP port number 7 to eno2" in questions(document, {})
