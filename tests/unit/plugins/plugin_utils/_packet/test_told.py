@@ -133,7 +133,7 @@ class TestInABrowser:
 
 
 def test_a_partner_that_was_given_up_is_named_by_what_was_heard_of_it() -> None:
-    """The kernel's record of a partner that it gave up is all defaults: key 1, port 1, no system."""
+    """The kernel keeps defaults of a partner that it gave up: key 1, port 1, no system."""
     defaults = {"system": None, "key": 1, "port": 1, "port_state": 0}
     known = {"system": "02:5c:00:00:01:01", "key": 79, "port": 2, "port_state": 61}
     looks = {
