@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent / "topologies"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}\Z")
-_HOST_KEYS = ("memory_mb", "hide", "switches", "bonds", "management")
+_HOST_KEYS = ("memory_mb", "hide", "switches", "bonds", "management", "vyatta")
 _BOND_KEYS = (
     "kind", "mode", "manager", "members", "options", "lag", "mtu", "address", "vlans", "bridge",
     "cards", "faults", "expect",
@@ -146,7 +146,8 @@ def _host(name: str, index: int, place: _Place) -> Host:
     for item in hide:
         _Place(item, f"{place.path}.hide").one_of(HIDEABLE)
     memory = keys["memory_mb"].whole(192, 4096) if "memory_mb" in keys else 384
-    host = Host(name, index, bonds, switches, memory, tuple(hide))
+    vyatta = "vyatta" in keys and keys["vyatta"].truth()
+    host = Host(name, index, bonds, switches, memory, tuple(hide), vyatta=vyatta)
     return _managed_over(host, keys["management"]) if "management" in keys else host
 
 

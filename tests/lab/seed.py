@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, TypedDict
 from lab import faults
 from lab.managers import UNITS, render
 from lab.recipe import ASIDE
-from lab.topology import HIDEABLE
+from lab.topology import HIDEABLE, LATE
 from lab.wiring import host_commands, script
 
 if TYPE_CHECKING:
     from lab.topology import Bond, Host
 
 _PACKAGE = Path(__file__).resolve().parent
+_VYATTA = {"vyatta-bonding": "sbin", "vyatta-op-cmd-wrapper": "bin", "vplsh": "bin"}
 _CONVERGE_SECONDS = 120
 _FAULT_SECONDS = 60
 
@@ -107,6 +108,9 @@ def plan(host: Host) -> Plan:
     stages = [_stage("converge", [], converged | present, _CONVERGE_SECONDS)]
     if commands:
         stages.append(_stage("faults", commands, final | present, _FAULT_SECONDS))
+    late = [LATE[name] for name in host.hide if name in LATE]
+    if late:
+        stages.append(_stage("hide", late, {}, _FAULT_SECONDS))
     return {"host": host.name, "stages": stages}
 
 
@@ -132,6 +136,14 @@ def host_files(host: Host) -> dict[str, str]:
     return files
 
 
+def _stand_ins(files: Path) -> None:
+    """Programs of a Vyatta router, where it has them."""
+    for name, place in _VYATTA.items():
+        target = files / "opt/vyatta" / place / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_PACKAGE / "guest" / "vyatta" / name, target)
+
+
 def write(host: Host, folder: Path, aside: Path) -> None:
     """Write a host's seed folder afresh; `aside` holds packages that are not in the root."""
     if folder.exists():
@@ -145,6 +157,8 @@ def write(host: Host, folder: Path, aside: Path) -> None:
         target.write_text(text, encoding="utf-8")
         private = path.startswith(("etc/NetworkManager/system", "etc/netplan"))
         target.chmod(0o600 if private else 0o644)
+    if host.vyatta:
+        _stand_ins(files)
     wants = files / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir(parents=True)
     (wants / "lab-agent.service").symlink_to("/etc/systemd/system/lab-agent.service")

@@ -20,7 +20,10 @@ KINDS = ("bond", "team", "ovs")
 HIDEABLE: Mapping[str, tuple[str, ...]] = {
     "pyroute2": ("usr/lib/python3/dist-packages/pyroute2",),
     "ethtool": ("usr/sbin/ethtool",),
+    # Goes only once the bonds are as declared, as what waits for them is written in it.
+    "python": (),
 }
+LATE = {"python": "rm -f /usr/bin/python3 /usr/bin/python3.[0-9]*"}
 # Options of a bond by iproute2's names; True: the kernel takes it only while the bond is down
 # (BOND_OPTFLAG_IFDOWN in drivers/net/bonding/bond_options.c).
 OPTIONS: Mapping[str, bool] = {
@@ -122,6 +125,7 @@ class Host:
     memory_mb: int = 384
     hide: tuple[str, ...] = ()
     management: str = ""
+    vyatta: bool = False
 
     @property
     def address(self) -> str:
