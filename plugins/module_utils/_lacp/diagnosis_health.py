@@ -178,6 +178,8 @@ class Health:
         if not self.is_healthy:
             return f"no rule accuses anybody: {'; '.join(self.reasons)}"
         text = f"{names}: both ends are in sync, collecting and distributing, and nothing was lost"
+        if not self._case.evidence.has_wire():
+            text += " by the kernel's own counters; nobody listened to the LACPDUs themselves"
         if self._short:
             length = listened_s(self._case) or 0
             text += (

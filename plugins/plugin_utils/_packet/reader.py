@@ -146,14 +146,14 @@ def assembled(
     told = [
         *problems,
         *(
-            f"{PARTS[key]} is not there: it was not gathered"
-            for key in NEEDED
-            if parts.get(key) is None
-        ),
-        *(
             f"{stage.get('stage')}: {stage.get('message') or stage.get('status')}"
             for stage in incident.get("stages") or ()
             if isinstance(stage, dict) and stage.get("status") == FAILED
+        ),
+        *(
+            f"{PARTS[key]} is not there: it was not gathered"
+            for key in NEEDED
+            if parts.get(key) is None
         ),
     ]
     found = {key: parts.get(key) for key in PARTS}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._report.text import cut, one_line
 from .moments import utc_ns
-from .words import fault_words, next_steps, where_words
+from .words import fault_words, next_steps, problems, where_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,13 +45,15 @@ def ten_lines(
         f"{item.get('fault')} is not excluded: {item.get('text')}"
         for item in verdict.get("alternatives") or ()
     ]
+    # What could not be gathered, or was altered since, weighs more than any other doubt.
+    broken = [f"not whole: {text}" for text in problems(verdict)]
     rule = f", rule {verdict['rule']}" if verdict.get("rule") else ""
     lines = [
         paint(head, _COLOURS.get(fault, "bright purple")) + f" ({one_line(grade)}{rule})",
         f"  {verdict.get('headline') or 'no headline'}",
         f"  where    {_place(verdict)}",
         *(f"  for      {text}" for text in _padded(facts, _FACTS)),
-        f"  against  {(against or others or ['nothing was found'])[0]}",
+        f"  against  {(broken or against or others or ['nothing was found'])[0]}",
         *(f"  next     {text}" for text in _padded(_steps(verdict), 2)),
         f"  packet   {where}",
     ]

@@ -75,7 +75,8 @@ def problems(verdict: Mapping[str, Any]) -> list[str]:
     for item in verdict.get("problems") or ():
         if isinstance(item, dict):
             place, text = str(item.get("place") or ""), str(item.get("text") or "")
-            found.append(f"{place}: {text}" if place and not text.startswith(place) else text)
+            is_told = place in ("", "packet") or text.startswith(place)
+            found.append(text if is_told else f"{place}: {text}")
         else:
             found.append(str(item))
     return found

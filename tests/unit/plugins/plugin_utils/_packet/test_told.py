@@ -147,3 +147,15 @@ def test_a_partner_that_was_given_up_is_named_by_what_was_heard_of_it() -> None:
     partner, when = far_end(document, "eno2")
     assert (partner["port"], partner["port_state"], when) == (7, 69, "heard")
     assert "with the LACP port number 7 to eno2" in questions(document, {})
+
+
+def test_what_could_not_be_gathered_is_what_speaks_against_a_verdict() -> None:
+    verdict = {
+        "host": "h1",
+        "bond": "bond0",
+        "fault": "healthy",
+        "problems": [{"place": "packet", "text": "capture: listening needs CAP_NET_RAW"}],
+        "evidence_against": [{"text": "something smaller"}],
+    }
+    lines = ten_lines(verdict, where="somewhere", width=100, paint=lambda text, _c: text)
+    assert lines[6] == "  against  not whole: capture: listening needs CAP_NET_RAW"
