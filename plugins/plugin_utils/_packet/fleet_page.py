@@ -33,12 +33,19 @@ def fleet_page(verdicts: Mapping[str, Mapping[str, Any]], fleet: Mapping[str, An
             "header",
             tag("p", "bondproof diagnosis of LACP bonds", class_="kicker"),
             tag("h1", count(len(verdicts), "bond")),
-            tag("p", fleet.get("text") or "The hosts have nothing in common.", class_="verdict"),
+            tag("p", _said(verdicts, fleet), class_="verdict"),
             class_="top",
         ),
-        tag("main", tag("section", tag("div", table, class_="scroll")), _bursts(fleet)),
+        tag("main", tag("section", tag("div", table, class_="scroll fleet")), _bursts(fleet)),
     ]
     return document_of("Diagnosis of LACP bonds", body)
+
+
+def _said(verdicts: Mapping[str, Mapping[str, Any]], fleet: Mapping[str, Any]) -> str:
+    """What the hosts have in common; one alone has nothing to be compared with."""
+    if len(verdicts) == 1:
+        return "One bond was watched, so nothing is said of others."
+    return str(fleet.get("text") or "The hosts have nothing in common.")
 
 
 def _row(name: str, verdict: Mapping[str, Any]) -> Safe:
