@@ -34,9 +34,9 @@ def result(text: str) -> dict[str, Any]:
         if what == "end":
             outcome, _space, more = words.partition(" ")
             worse, _space, why = more.partition(" ")
-            if outcome in _OUTCOMES:
-                found.update(ended=True, outcome=outcome, worse=worse != "no", text=why.strip())
-        else:
+            if outcome in _OUTCOMES and worse in ("yes", "no"):
+                found.update(ended=True, outcome=outcome, worse=worse == "yes", text=why.strip())
+        elif what != "follow":
             events.append({"at": at, "what": what, "text": words.strip()})
     return {**found, "events": events, **_tables(events)}
 

@@ -275,6 +275,7 @@ follow() {
         case $lost in *'as it was before'*) worse=no ;; esac
         tell "end could_not $worse the repair was ended before its time: $lost" >>"$log"
     done
+    tell "follow $run"
     cat "$log"
 }
 
