@@ -249,7 +249,9 @@ kernel_log_total:
   type: int
   sample: 1
 counters:
-  description: How much each counter of a member, or of the host where the name is empty, grew, and the names of those that did not. One that is in neither was not read.
+  description:
+    - How much each counter of a member, or of the host where the name is empty, grew, and the names of those that did not.
+    - One that is in neither was not read.
   returned: success
   type: list
   elements: dict

@@ -9,7 +9,7 @@ export PATH
 kind=none
 [ -d "/sys/class/net/${bond:?}" ] && kind=other
 [ -d "/sys/class/net/$bond/bonding" ] && kind=bond
-ip -o link show type team 2>/dev/null | grep -q "^[0-9]*: $bond[:@]" && kind=team
+ip -o link show type team 2>/dev/null | grep -q "^[0-9]*: ${bond}[:@]" && kind=team
 # A dead teamd takes its device along; what it was configured for still is there.
 [ "$kind" != none ] || ! [ -x /opt/vyatta/sbin/vyatta-bonding ] || kind=team
 echo "kind=$kind"

@@ -272,6 +272,11 @@ def no_carrier(leg: MemberCase) -> Iterator[Match]:
     )
 
 
+def _amount(counter: tuple[str, int]) -> int:
+    """What to choose the loudest counter by; the first one of several."""
+    return counter[1]
+
+
 @diagnosis_rule(
     "R02",
     group="link",
@@ -285,7 +290,7 @@ def damaged_at_switch(leg: MemberCase) -> Iterator[Match]:
     theirs = {key: count for key, count in _port_errors(leg).items() if count}
     ours = {key: count for key, count in host_errors(leg).items() if count}
     if theirs and not ours:
-        key, count = next(iter(theirs.items()))
+        key, count = max(theirs.items(), key=_amount)
         text = f"{leg.name}: {key} of {leg.switch().name} grew by {count}, ours did not"
         yield Match(PHYSICAL, TRANSMIT, CONCLUSIVE, text)
 
@@ -302,7 +307,7 @@ def damaged_at_host(leg: MemberCase) -> Iterator[Match]:
     ours = {key: count for key, count in host_errors(leg).items() if count}
     if not ours:
         return
-    key, count = next(iter(ours.items()))
+    key, count = max(ours.items(), key=_amount)
     text = f"{leg.name}: {key} grew by {count} in the window"
     try:
         theirs = sum(_port_errors(leg).values())

@@ -138,8 +138,9 @@ def reading(value: object) -> Reading:
     return json.dumps(value).encode()
 
 
-def facts(state: object = STATE, **changes: Any) -> HostFacts:
-    """Return the facts of a host whose team device answers this."""
+def facts(state: object = None, **changes: Any) -> HostFacts:
+    """Return the facts of a host whose team device answers this; STATE, if nothing is said."""
+    state = STATE if state is None else state
     files = {
         places.TEAM_STATE.format("team0"): reading(state),
         places.TEAM_CONFIG.format("team0"): reading(changes.get("config", CONFIG)),

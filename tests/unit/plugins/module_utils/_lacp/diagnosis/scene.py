@@ -10,7 +10,7 @@ Two members talk once a period, both ways, and all is well; a test changes what 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Optional
 
 from unit.factory import PARTNER, SYSTEM, healthy_bond, healthy_host, member
 
@@ -28,7 +28,7 @@ from ..talk import Talk, at
 from ..wire import NOBODY, Port
 
 FAST, SLOW = 63, 61
-Growth = dict[str, int | None]
+Growth = dict[str, Optional[int]]  # noqa: UP045 - ansible-test reads it as Python 3.9
 
 
 def ours(number: int, state: int = FAST, **more: Any) -> Port:
