@@ -42,10 +42,12 @@ options:
     description: Seconds between the two looks.
     type: int
     default: 0
-  timeout:
-    description: Seconds that a member may take to come back. V(0) derives it from the router.
-    type: int
-    default: 0
+  limits:
+    description:
+      - C(timeout_s) is how many seconds a member may take to come back, V(0) derives it.
+      - The router refuses when C(max_repairs) repairs were begun within C(per_minutes).
+    type: dict
+    default: {timeout_s: 0, max_repairs: 3, per_minutes: 60}
 """
 
 EXAMPLES = r"""
@@ -139,7 +141,7 @@ def router_repair(
     *,
     members: Sequence[str] = (),
     watch: int = 0,
-    timeout: int = 0,
+    limits: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     try:
         packet = value["packets"][bond]
@@ -152,16 +154,16 @@ def router_repair(
         choice = choose(packet, tuple(map(str, members)), int(watch))
         if not choice.members:
             return {**choice.as_result(), **NOTHING}
-        return _planned(packet, choice, (str(probe), str(started), int(timeout)))
+        return _planned(packet, choice, (str(probe), str(started)), limits or {})
     except Refused as error:
         return {**Choice("refused", str(error), (), ()).as_result(), **NOTHING}
 
 
 def _planned(
-    packet: Mapping[str, Any], choice: Choice, told: tuple[str, str, int]
+    packet: Mapping[str, Any], choice: Choice, told: tuple[str, str], limits: Mapping[str, int]
 ) -> dict[str, Any]:
-    """told: what the probe printed, the time, and the timeout that is wished for."""
-    probe, started, timeout = told
+    """told: what the probe printed, and the time; limits: by their names in Repair."""
+    probe, started = told
     bond = str(packet["bond"])
     facts = packet["after"]["bonds"][bond]
     repair = Repair(
@@ -172,7 +174,9 @@ def _planned(
         members=tuple(map(str, facts.get("members") or ())),
         ports=ports_of(facts, choice.members),
         router=probed(probe),
-        timeout_s=timeout,
+        timeout_s=int(limits.get("timeout_s", 0)),
+        max_repairs=int(limits.get("max_repairs", 3)),
+        per_minutes=int(limits.get("per_minutes", 60)),
     )
     steps = plan(repair)
     return {

@@ -220,6 +220,15 @@ cannot be restored: look at $bond, then remove it"
     done
 }
 
+# What comes back is not cured by taking it out once more.
+rarely() {
+    recent=$(find "$here" -name 'repair-*.log' -mmin "-$per_minutes" \
+        -exec grep -l '^@@bondproof [^ ]* step ' {} + 2>/dev/null | wc -l)
+    find "$here" -name 'repair-*' -mtime +30 -exec rm -f {} +
+    [ "$recent" -lt "$max_repairs" ] || finish refused no "$recent repairs of $bond were begun in \
+the last $per_minutes minutes, $max_repairs are allowed: find out why it gets stuck again"
+}
+
 work() {
     exec >>"$log" 2>&1
     trap '' HUP PIPE
@@ -233,6 +242,7 @@ work() {
     printf '%s since %s: repair\n' "$$" "$(date -u +%FT%TZ)" >"$here/lock"
     tell "begin $$"
     recover
+    rarely
     uppers | sed 's/^/upper before /' | while read -r line; do tell "$line"; done
     done_members=
     plan

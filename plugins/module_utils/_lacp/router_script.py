@@ -63,6 +63,8 @@ class Repair(NamedTuple):
     router: Router
     timeout_s: int = 0
     folder: str = FOLDER
+    max_repairs: int = 3
+    per_minutes: int = 60
 
     @property
     def here(self) -> str:
@@ -153,6 +155,8 @@ def script(repair: Repair) -> str:
         "bond_mac": repair.bond_mac,
         "here": repair.here,
         "wait_s": str(repair.wait_s),
+        "max_repairs": str(repair.max_repairs),
+        "per_minutes": str(repair.per_minutes),
     }
     parts = [
         "#!/bin/sh",
