@@ -220,6 +220,24 @@ def test_a_repair_goes_on_without_its_controller(router: Router) -> None:
     assert router.left("dp0bond0") == ""
 
 
+def test_what_gets_stuck_again_and_again_is_left_to_a_human(router: Router) -> None:
+    """The one before was repaired within this hour."""
+    router.stick("dp0bond0", "dp0s2")
+    told = router.repair("dp0bond0", "-e", "bond_remediate_max_repairs=1", code=2)
+    assert "1 repairs of dp0bond0 were begun in the last 60 minutes, 1 are allowed" in told
+    assert router.evidence()["outcome"] == "refused"
+    assert router.evidence()["during"]["result"]["steps"] == []
+    router.lab("fault", "clear", "r1", "stuck_transmit", "bond=dp0bond0", "member=dp0s2")
+    router.settle("dp0bond0", "dp0s0 dp0s2")
+
+
+def test_who_may_not_ask_teamd_is_told(router: Router) -> None:
+    words = ("-e", "ansible_user=auditor", "-e", "bond_remediate_watch=5")
+    told = router.repair("dp0bond1", *words, code=2)
+    assert "teamd does not answer for dp0bond1" in told
+    assert "sudo: not found" in told
+
+
 def test_a_router_like_vyos_takes_the_ordinary_way(router: Router) -> None:
     told = router.repair("bond0", "-e", "bond_remediate_watch=1", host="r2")
     assert "nothing_to_do" in told

@@ -88,13 +88,20 @@ def _members(packet: Mapping[str, Any]) -> dict[str, Any]:
         )
     if (facts.get("team") or {}).get("answers") is not True:
         raise Refused(
-            f"teamd does not answer for {bond}, and without it no member can come back: start it "
-            f"first (is it running? teamdctl {bond} state dump, run as root)"
+            f"teamd does not answer for {bond}, and without it no member can come back"
+            f"{_said(packet, bond)}: is it running, and is this user root, or allowed 'sudo -n'?"
         )
     members: dict[str, Any] = facts.get("members") or {}
     if not members:
         raise Refused(f"{bond} has no members")
     return members
+
+
+def _said(packet: Mapping[str, Any], bond: str) -> str:
+    """What the router answered when it was asked for teamd's state."""
+    places = (f"state before {bond}", f"state after {bond}")
+    told = [one["text"] for one in packet.get("problems") or [] if one["place"] in places]
+    return f" (the router said: {told[-1]})" if told else ""
 
 
 def _readings(packet: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -143,6 +143,13 @@ def test_a_router_that_says_too_little_is_refused(changes: dict[str, Any], says:
         choose({**FROZEN, "after": {"bonds": {"dp0bond0": bond}}}, watched_s=35)
 
 
+def test_what_the_router_answered_is_told() -> None:
+    bond = FROZEN["after"]["bonds"]["dp0bond0"] | {"team": {}}
+    told = {"place": "state after dp0bond0", "text": "exit status 127: sudo: not found"}
+    with pytest.raises(Refused, match=r"\(the router said: exit status 127: sudo: not found\)"):
+        choose({**FROZEN, "after": {"bonds": {"dp0bond0": bond}}, "problems": [told]}, watched_s=35)
+
+
 def test_no_such_bond_and_no_such_member() -> None:
     with pytest.raises(Refused, match="the router has no bond dp0bond7"):
         choose({**FROZEN, "bond": "dp0bond7"}, watched_s=35)
