@@ -108,6 +108,16 @@ guarded() {
     return 1
 }
 
+# $1: a name; then a script and its word. Under PID 1 where that is systemd, so that neither a
+# session that is closed nor the end of this run takes it along; else in a session of its own.
+detach() {
+    unit=$1
+    shift
+    [ -d /run/systemd/system ] && systemd-run --quiet --collect --no-block --unit="$unit" \
+        /bin/sh "$@" </dev/null >/dev/null 2>&1 && return
+    setsid /bin/sh "$@" </dev/null >/dev/null 2>&1 &
+}
+
 arm() {
     open=journal-$run-$1.json
     # Renamed, not overwritten: an earlier dead-man may still read its own.
@@ -116,8 +126,7 @@ arm() {
     "journal_$1" >"$here/$open.new" && sync && mv "$here/$open.new" "$here/$open" || return 1
     rm -f "$here/ready"
     mkfifo "$here/ready" && exec 8<>"$here/ready" || return 1
-    # Its own session: what ends this run does not end it.
-    setsid sh "$here/restore.sh" guard </dev/null >/dev/null 2>&1 8>&- 9>&- &
+    detach "bondproof-lacp-$run-$1" "$here/restore.sh" guard 8>&- 9>&-
     guard=$(timeout 30 head -n 1 <&8 9>&-)
     exec 8>&-
     [ -n "$guard" ] && return
@@ -260,7 +269,7 @@ begin() {
         return
     done
     : >"$log"
-    setsid sh "$self" work </dev/null >/dev/null 2>&1 &
+    detach "bondproof-lacp-repair-$run" "$self" work
     follow "$1"
 }
 
@@ -273,12 +282,18 @@ pending() {
 
 # Prints the log once the run has ended, or after $1 seconds.
 follow() {
+    alone=0
     end=$(($(now) + $1))
     until ended || [ "$(now)" -ge "$end" ]; do
         next_look
         grep -q '^@@bondproof [^ ]* begin' "$log" || continue
-        pending && continue
         flock -n -s "$here/lock" true || continue
+        if pending; then
+            # Nobody holds the lock: the dead-man is about to take it, or was ended as well.
+            alone=$((alone + 1))
+            [ "$alone" -lt 4 ] || sh "$here/restore.sh" >"$here/restore.log" 2>&1
+            continue
+        fi
         ended && break
         lost=$(tr '\n' ' ' <"$here/restore.log" 2>/dev/null)
         worse=yes
