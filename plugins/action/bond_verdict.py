@@ -19,11 +19,15 @@ from ansible_collections.bondproof.lacp.plugins.plugin_utils._packet.reader impo
     PacketError,
     open_packet,
 )
+from ansible_collections.bondproof.lacp.plugins.plugin_utils._pasted import (
+    PastedError,
+    records,
+)
 from ansible_collections.bondproof.lacp.plugins.plugin_utils._select import plain
 
 ARGUMENTS: dict[str, Any] = {
     "packet": {"type": "raw", "required": True},
-    "switch_evidence": {"type": "list", "elements": "dict"},
+    "switch_evidence": {"type": "raw"},
     "fleet": {"type": "list", "elements": "dict"},
 }
 
@@ -47,9 +51,14 @@ class ActionModule(ActionBase):
             document, sealed = read(args["packet"])
         except PacketError as error:
             raise AnsibleActionFail(str(error)) from None
-        added = {
-            key: plain(args[key]) for key in ("switch_evidence", "fleet") if args[key] is not None
-        }
+        added: dict[str, Any] = {}
+        if args["fleet"] is not None:
+            added["fleet"] = plain(args["fleet"])
+        if args["switch_evidence"] is not None:
+            try:
+                added["switch_evidence"] = records(args["switch_evidence"])
+            except PastedError as error:
+                raise AnsibleActionFail(str(error)) from None
         verdict = diagnose({**document, **added})
         agrees = None if sealed is None or added else verdict == sealed
         return {

@@ -42,9 +42,9 @@ options:
     description:
       - What the switch team sent, one map of the schema C(switch_evidence/v1) for each port, instead of what the
         packet holds.
+      - A list of such maps, a single one, or the text of either in YAML or JSON, as it was pasted.
       - Evidence that is not about our ports costs the verdict its confidence, and that is said.
-    type: list
-    elements: dict
+    type: raw
   fleet:
     description:
       - The C(summary) of the verdicts on all hosts of the run, instead of what the packet holds.

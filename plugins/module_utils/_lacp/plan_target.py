@@ -144,7 +144,9 @@ def check_isolation(
     others = [one for one in stand.members() if one != name]
     text = ""
     if action == "release" and not others:
-        text = f"{name} is the last member, without which the bond loses its MAC and its LACP identity"
+        text = (
+            f"{name} is the last member, without which the bond loses its MAC and its LACP identity"
+        )
     elif stand.carries(name) and not cured and not stand.others_well([name]):
         why = "; ".join(stand.complaint(one) for one in others) or "there is no other member"
         text = f"{name} is the last member that carries traffic ({why})"
