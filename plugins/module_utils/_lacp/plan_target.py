@@ -87,7 +87,9 @@ def check_members(network: Network, bond: Target, names: Sequence[str], state: s
     """Refused if one of the names cannot be what the state asks for."""
     name = bond.link.name
     if not names:
-        raise Refused(f"members: name at least one; bond {name} has: {listed(bond.members)}")
+        raise Refused(
+            f"members: name at least one; bond {name} has: {listed(sorted(bond.members))}"
+        )
     double = sorted({one for one in names if list(names).count(one) > 1})
     if double:
         raise Refused(f"members: {listed(double)} is named twice")
@@ -96,7 +98,7 @@ def check_members(network: Network, bond: Target, names: Sequence[str], state: s
         if link is None:
             raise Refused(
                 f"members: this host has no interface {one!r}; bond {name} has: "
-                f"{listed(bond.members)}"
+                f"{listed(sorted(bond.members))}"
             )
         _check_owner(network, bond, link)
         if one not in bond.members:
@@ -122,7 +124,7 @@ def _check_stranger(bond: Target, link: Link, state: str) -> None:
     if state == "cycled":
         raise Refused(
             f"members: {link.name} is no member of bond {bond.link.name}, which has: "
-            f"{listed(bond.members)}; state: present adds it"
+            f"{listed(sorted(bond.members))}; state: present adds it"
         )
     if state == "present" and link.flags & _UP:
         raise Refused(

@@ -76,7 +76,7 @@ def _rounds(params: dict[str, Any]) -> Rounds:
 
 
 def _chosen(bond: Bond, names: Sequence[str]) -> Sequence[Port]:
-    known = {one.name: one for one in bond.ports}
+    known = sorted(one.name for one in bond.ports)
     for name in names:
         if name not in known:
             raise CaptureRefused(

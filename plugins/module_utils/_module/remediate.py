@@ -121,7 +121,7 @@ class Remedy(Work):
             if name not in bond.members:
                 raise Refused(
                     f"members: {name} is no member of bond {bond.link.name}, which has: "
-                    f"{', '.join(bond.members) or 'none'}"
+                    f"{', '.join(sorted(bond.members)) or 'none'}"
                 )
         seconds = bond.timers.converge_s if params["watch"] is None else params["watch"]
         vigil = Vigil(params["members"])
