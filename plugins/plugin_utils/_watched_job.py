@@ -41,7 +41,7 @@ class WatchedJob(ActionBase):
     ) -> dict[str, Any]:
         """Start the module, show its reports, take its result; given up after limit_s."""
         fifo = posixpath.join(self._make_tmp_path(), "progress")
-        made = self._low_level_execute_command(f"mkfifo -m 600 {quote(fifo)}")
+        made = self._command(f"mkfifo -m 600 {quote(fifo)}")
         if made["rc"]:
             found: dict[str, Any] = self._execute_module(
                 module_name=module, module_args=dict(args), task_vars=variables
@@ -60,6 +60,12 @@ class WatchedJob(ActionBase):
         if job.get("failed") or "results_file" not in job:
             return dict(job)
         return self._follow(fifo, str(job["results_file"]), variables, limit_s, show)
+
+    def _command(self, line: str) -> dict[str, Any]:
+        """Run a command line on the host, without a module."""
+        # Not every supported version of ansible-core says what this takes and gives.
+        execute: Callable[[str], dict[str, Any]] = self._low_level_execute_command
+        return execute(line)
 
     def _follow(
         self,
@@ -85,7 +91,7 @@ class WatchedJob(ActionBase):
                 continue
             failures = 0
             if found is not None:
-                self._low_level_execute_command(f"rm -f {quote(results)}")
+                self._command(f"rm -f {quote(results)}")
                 return found
             if time.monotonic() > deadline:
                 raise AnsibleActionFail(
@@ -96,7 +102,7 @@ class WatchedJob(ActionBase):
     def _is_shown(self, fifo: str, show: Callable[[Mapping[str, Any]], None]) -> bool:
         """Wait for a line and show it; false if it was the last, or if none came."""
         # The FIFO lies in the job's temporary folder and goes with it.
-        said = self._low_level_execute_command(f"timeout {SILENCE_S} cat {quote(fifo)}")
+        said = self._command(f"timeout {SILENCE_S} cat {quote(fifo)}")
         if said["rc"]:
             return False
         is_on = True

@@ -163,7 +163,8 @@ def test_a_stuck_member_is_told_and_then_repaired(router: Router) -> None:
     result = during["result"]
     assert result["steps"] == [f"dp0s0 {line}" for line in during["decision"]["commands"]]
     states = result["states"]["dp0s0"]
-    assert states[0] in ("SYNCHRONIZATION", "EXPIRED")
+    # What it was, and what it goes through; a quick port is seen in some of them only.
+    assert set(states[:-1]) <= {"SYNCHRONIZATION", "EXPIRED", "*AGGREGATION", "AGGREGATION"}
     assert states[-1] == "DISTRIBUTING"
     assert result["devices"]["dp0vrrp1"] == {"before": "up 1", "after": "up 1"}
     assert router.left("dp0bond0") == ""
