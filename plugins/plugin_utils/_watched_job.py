@@ -64,8 +64,8 @@ class WatchedJob(ActionBase):
     def _command(self, line: str) -> dict[str, Any]:
         """Run a command line on the host, without a module."""
         # Not every supported version of ansible-core says what this takes and gives.
-        execute: Callable[[str], dict[str, Any]] = self._low_level_execute_command
-        return execute(line)
+        execute: Callable[[str], Any] = self._low_level_execute_command
+        return dict(execute(line))
 
     def _follow(
         self,
