@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...module_utils._lacp.rule import ERROR, INFO, SEVERITIES, WAIVED, WARNING
 from .fleet import group_findings
-from .markup import Safe, escape, join, raw, tag
+from .head import head
+from .markup import Safe, join, raw, tag
 from .page_findings import finding_groups
 from .page_fleet import baseline_section, partner_section, problem_section, rule_section
 from .page_hosts import host_card
@@ -34,7 +33,7 @@ def render(report: FleetReport) -> Iterator[str]:
     groups = group_findings(report.placed())
     yield "<!DOCTYPE html>\n"
     yield '<html lang="en">'
-    yield _head(report, style, script)
+    yield head(report.title, style, script)
     yield "<body>"
     yield _top(report)
     yield baseline_section(report.comparison)
@@ -56,28 +55,6 @@ def render(report: FleetReport) -> Iterator[str]:
     yield _foot(report)
     yield tag("script", raw(script))
     yield "</body></html>\n"
-
-
-def _head(report: FleetReport, style: str, script: str) -> Safe:
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        Safe(f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'),
-        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name_="color-scheme", content="light dark"),
-        tag("meta", name_="referrer", content="no-referrer"),
-        tag("title", report.title),
-        tag("style", raw(style)),
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _top(report: FleetReport) -> Safe:
